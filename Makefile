@@ -1,0 +1,62 @@
+# Every task there is. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+
+help:  ## list these tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# A stamp per lock file: what is installed already costs nothing.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Rollcall needs Python 3.11 or newer; name one with make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "The virtual environment could not be made (Debian: apt-get install python3-venv)."; exit 1; }
+
+$(VENV)/run.stamp: requirements/run.txt | $(BIN)/python
+	@echo "Installing what Rollcall needs ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/python
+	@echo "Installing what tests and checks need ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@ $(VENV)/run.stamp
+
+setup: $(VENV)/run.stamp  ## install what running needs
+
+run: setup  ## install, migrate, build and serve on http://127.0.0.1:8000
+	@exec $(BIN)/flask serve
+
+test: $(VENV)/dev.stamp  ## run every test
+	@$(BIN)/python -m pytest -n 2 -q -rs --cov --cov-report=term
+
+test-fast: $(VENV)/dev.stamp  ## run the tests without PostgreSQL
+	@$(BIN)/python -m pytest -n 2 -q -m "not postgresql"
+
+check: $(VENV)/dev.stamp  ## lint, types, import contracts, spelling, templates
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/djlint --quiet --check --lint templates
+	@$(BIN)/codespell
+
+fix: $(VENV)/dev.stamp  ## format, and mend what can be mended
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/djlint --quiet --reformat templates
+
+bench: $(VENV)/dev.stamp  ## measure the figures in docs/explanation/figures.md
+	@$(BIN)/python -m benchmarks
+
+audit: $(VENV)/dev.stamp  ## look for known faults in the dependencies
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
+
+lock: $(VENV)/dev.stamp  ## write the lock files from pyproject.toml
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements/run.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -o requirements/dev.txt
+
+.PHONY: help setup run test test-fast check fix bench audit lock
