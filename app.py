@@ -1,0 +1,113 @@
+"""The application: settings, database, blueprints, put together by `create_app`.
+
+The only file that knows everything; nothing imports it. Flask finds it by its name.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import structlog
+from flask import Flask
+from sqlalchemy import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import blueprints
+import models.database
+import settings
+from blueprints import extensions
+from models.database import db
+
+__version__ = "0.1.0"
+
+
+def create_app(environment: Mapping[str, str] | None = None) -> Flask:
+    """Make an application out of the settings in `environment`, or `os.environ`.
+
+    Creates the instance folder and its secret key when they are missing; the database
+    is created and migrated by `flask db upgrade`, or by `flask serve`.
+    """
+    values = settings.read(os.environ if environment is None else environment)
+    root = Path(__file__).resolve().parent
+    instance = Path(values["ROLLCALL_INSTANCE"] or root / "instance").resolve()
+    app = Flask(__name__, instance_path=str(instance))
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.config.from_mapping(values)
+    app.config.from_mapping(_flask_settings(values, instance))
+    setup_logging()
+    setup_database(app)
+    setup_proxies(app)
+    extensions.init_app(app)
+    blueprints.register(app)
+    return app
+
+
+def _flask_settings(values: Mapping[str, Any], instance: Path) -> dict[str, Any]:
+    # Any: Flask's configuration holds values of every type
+    url = values["ROLLCALL_DATABASE_URL"] or f"sqlite:///{instance / 'rollcall.sqlite'}"
+    return {
+        "ROLLCALL_VERSION": __version__,
+        "SECRET_KEY": values["ROLLCALL_SECRET_KEY"] or _secret_key(instance),
+        "MAX_CONTENT_LENGTH": values["ROLLCALL_BODY_LIMIT_BYTES"],
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(url, values["ROLLCALL_THREADS"]),
+    }
+
+
+def _engine_options(url: str, n_threads: int) -> dict[str, Any]:  # Any: as above
+    options = {"pool_size": n_threads, "max_overflow": 2, "pool_timeout": 10}
+    if make_url(url).get_backend_name() == "postgresql":
+        # A connection that died while it lay in the pool is replaced, not handed out.
+        options |= {"pool_pre_ping": True}
+    return options
+
+
+def _secret_key(instance: Path) -> str:
+    """The key in the instance folder; made on the first start, for its owner's eyes."""
+    path = instance / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key + "\n")
+    return key
+
+
+def setup_logging() -> None:
+    """One JSON object a line, on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        # Standard error as it is when a line is written, not as it was at the start.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
+def setup_database(app: Flask) -> None:
+    """Bind the models and their transactions to the configured database."""
+    db.init_app(app)
+    flask_migrate.Migrate(app, db, directory=str(Path(app.root_path) / "migrations"))
+    with app.app_context():
+        models.database.prepare(db.engine)
+
+
+def setup_proxies(app: Flask) -> None:
+    """Believe forwarded addresses only from as many proxies as are configured."""
+    n_proxies = app.config["ROLLCALL_TRUSTED_PROXIES"]
+    if n_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
+            app.wsgi_app, x_for=n_proxies, x_proto=n_proxies, x_host=n_proxies
+        )

@@ -1,0 +1,88 @@
+"""`flask serve` and `flask setup-link`: the server itself."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import flask_migrate
+from flask import current_app
+from flask.cli import with_appcontext
+from granian.constants import Interfaces
+from granian.server.mp import MPServer
+
+from blueprints.commands.output import refusals_shown
+from blueprints.extensions import assets
+from models.database import db
+from services import admins, readiness
+
+STOP_WITHIN_SECONDS = 8
+
+
+@click.command("serve")
+@with_appcontext
+@refusals_shown
+def serve() -> None:
+    """Migrate when needed, build the assets, and serve until stopped."""
+    if readiness.find_problem() is not None:
+        flask_migrate.upgrade()
+    for bundle in assets:
+        bundle.build()
+    _announce()
+    config = current_app.config
+    db.engine.dispose()  # connections do not survive the fork of a worker
+    _serve(config)
+
+
+def _serve(config: Mapping[str, Any]) -> None:  # Any: Flask's configuration
+    MPServer(
+        "app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=config["HOST"],
+        port=config["PORT"],
+        workers=config["ROLLCALL_WORKERS"],
+        # Threads and the database pool are one figure: a thread never waits for a
+        # connection that another one holds.
+        blocking_threads=config["ROLLCALL_THREADS"],
+        backpressure=max(config["ROLLCALL_THREADS"] * 16, 64),
+        workers_kill_timeout=STOP_WITHIN_SECONDS,
+        respawn_failed_workers=True,
+        websockets=False,
+        log_enabled=False,
+    ).serve()
+
+
+@click.command("setup-link")
+@with_appcontext
+@refusals_shown
+def setup_link() -> None:
+    """Print the one-time address where the first admin is made."""
+    if admins.count():
+        raise click.ClickException("There is an admin already; set-up is done.")
+    click.echo(setup_address())
+
+
+def setup_address() -> str:
+    """Derived from the secret key, so that every worker and every start agree on it."""
+    key = current_app.config["SECRET_KEY"].encode()
+    code = hmac.new(key, b"set-up", hashlib.sha256).hexdigest()[:32]
+    return f"{_own_url()}/setup?code={code}"
+
+
+def _own_url() -> str:
+    config = current_app.config
+    host = "127.0.0.1" if config["HOST"] in ("0.0.0.0", "::") else config["HOST"]  # noqa: S104 - compared, not bound
+    host = f"[{host}]" if ":" in host else host
+    return config["ROLLCALL_PUBLIC_URL"] or f"http://{host}:{config['PORT']}"
+
+
+def _announce() -> None:
+    click.echo(f"Rollcall is at {_own_url()} (SCIM base URL {_own_url()}/scim/v2)")
+    if not admins.count():
+        click.echo(f"Set-up, once: {setup_address()}")
+    sys.stdout.flush()

@@ -1,0 +1,115 @@
+"""`flask tokens`: what provisioning clients sign in with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import click
+from flask.cli import with_appcontext
+
+from blueprints.commands.output import print_table, refusals_shown, when
+from services import organizations, tokens
+from services.origin import Origin
+
+group = click.Group("tokens", help="Provisioning tokens of an organization.")
+
+
+@group.command("create")
+@click.option("--organization", required=True, help="Slug of the organization.")
+@click.option(
+    "--name", required=True, help="Where it is used, such as Okta production."
+)
+@click.option(
+    "--scope",
+    type=click.Choice(["full", "read"]),
+    default="full",
+    show_default=True,
+    help="Change users and groups, or only read them.",
+)
+@click.option(
+    "--expires-in-days",
+    type=click.IntRange(1, 3650),
+    help="Days until it ends; never unless given.",
+)
+@with_appcontext
+@refusals_shown
+def create(
+    organization: str, name: str, scope: tokens.Scope, expires_in_days: int | None
+) -> None:
+    """Make a token and print it alone. It is shown only this once."""
+    origin = Origin.of_command_line()
+    lifetime = expires_in_days and timedelta(days=expires_in_days)
+    new = tokens.create(
+        organizations.get(organization),
+        name,
+        scope=scope,
+        expires_at=origin.at + lifetime if lifetime else None,
+        origin=origin,
+    )
+    click.echo(new.text)
+
+
+@group.command("list")
+@click.option("--organization", required=True, help="Slug of the organization.")
+@with_appcontext
+@refusals_shown
+def list_all(organization: str) -> None:
+    """List the tokens of an organization, the newest first."""
+    found = tokens.list_all(organizations.get(organization), datetime.now(UTC))
+    print_table(
+        "Provisioning tokens",
+        ("public id", "name", "ends in", "scope", "state", "expires", "last used"),
+        [
+            (
+                one.public_id,
+                one.name,
+                f"…{one.last_four}",
+                one.scope,
+                one.state,
+                when(one.expires_at, "never"),
+                _last_use(one),
+            )
+            for one in found
+        ],
+        "No tokens yet. Make one with: flask tokens create --organization "
+        f"{organization} --name Okta",
+    )
+
+
+def _last_use(token: tokens.StoredToken) -> str:
+    if token.last_used_at is None:
+        return "not yet"
+    return f"{when(token.last_used_at, '')} from {token.last_used_address}"
+
+
+@group.command("rotate")
+@click.argument("public_id")
+@click.option(
+    "--overlap-hours",
+    type=click.IntRange(0, 24 * 90),
+    default=24,
+    show_default=True,
+    help="How long the old token works beside the new one.",
+)
+@with_appcontext
+@refusals_shown
+def rotate(public_id: str, overlap_hours: int) -> None:
+    """Make a successor of the token PUBLIC_ID and print it alone."""
+    new = tokens.rotate(
+        tokens.organization_of(public_id),
+        public_id,
+        overlap=timedelta(hours=overlap_hours),
+        origin=Origin.of_command_line(),
+    )
+    click.echo(new.text)
+
+
+@group.command("revoke")
+@click.argument("public_id")
+@with_appcontext
+@refusals_shown
+def revoke(public_id: str) -> None:
+    """End the token PUBLIC_ID at once."""
+    organization = tokens.organization_of(public_id)
+    tokens.revoke(organization, public_id, origin=Origin.of_command_line())
+    click.echo(f"Token {public_id} is revoked.")

@@ -1,0 +1,74 @@
+"""What a request asks for beside its body: paging, filter, selection, conditions.
+
+Unknown parameters are ignored. RFC 7644 §3.4.2.2 (filter), §3.4.2.4 (paging), §3.9
+(selection), §3.14 (conditions).
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import current_app, request
+
+from scim import filters, names
+from scim.attributes import ResourceType
+from scim.errors import InvalidValue
+from scim.selection import Selection
+from services.listing import Query
+from services.origin import shorten
+from services.preconditions import Precondition
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"|(\*)')
+_LARGEST = 2**63 - 1
+
+
+def base_url() -> str:
+    """The address of the SCIM door: the public URL's, or that of this request."""
+    public = current_app.config["ROLLCALL_PUBLIC_URL"] or request.host_url.rstrip("/")
+    return f"{public}/scim/v2"
+
+
+def selection(resource_type: ResourceType) -> Selection:
+    """`attributes` and `excludedAttributes`."""
+    return Selection.parse(
+        request.args.get("attributes"),
+        request.args.get("excludedAttributes"),
+        resource_type,
+    )
+
+
+def query() -> Query:
+    """`filter`, `startIndex` and `count`, brought within their bounds."""
+    text = request.args.get("filter")
+    parsed = filters.parse(text) if text is not None else None
+    count = _whole_number("count", names.DEFAULT_COUNT)
+    return Query(
+        filter=parsed,
+        start_index=max(1, _whole_number("startIndex", 1)),
+        count=min(max(0, count), names.MAX_COUNT),
+        text=filters.to_text(parsed) if parsed is not None else "",
+    )
+
+
+def _whole_number(name: str, default: int) -> int:
+    text = request.args.get(name, "").strip()
+    if not text:
+        return default
+    if not re.fullmatch(r"[+-]?[0-9]{1,4000}", text):
+        raise InvalidValue(
+            f'{name} is "{shorten(text)}", which is not a whole number. Send a number '
+            "such as 1 or 100."
+        )
+    return max(-_LARGEST, min(int(text), _LARGEST))
+
+
+def precondition() -> Precondition:
+    """`If-Match` and `If-None-Match`, as opaque tags without their weakness."""
+    return Precondition(_tags("If-Match"), _tags("If-None-Match"))
+
+
+def _tags(header: str) -> frozenset[str] | None:
+    text = request.headers.get(header)
+    if text is None:
+        return None
+    return frozenset(tag or star for tag, star in _TAG.findall(text))

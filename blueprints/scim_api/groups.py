@@ -1,0 +1,105 @@
+"""`/Groups` (RFC 7644 §3)."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+from blueprints.scim_api import answers, arguments, bp
+from scim import messages
+from scim.schemas import GROUP_TYPE
+from services import groups
+from services.listing import Walker
+from services.mapping import StoredGroup
+from services.preconditions import etag
+
+
+@bp.get("/Groups")
+def list_groups() -> Response:
+    """List with members, filtered and paged (RFC 7644 §3.4.2)."""
+    selection = arguments.selection(GROUP_TYPE)
+    page = groups.page(
+        g.credentials.organization,
+        arguments.query(),
+        walker=Walker(g.credentials.token_seq, g.origin.at),
+    )
+    return answers.group_list(page, arguments.base_url(), selection)
+
+
+@bp.post("/Groups")
+def create_group() -> Response:
+    """Create (RFC 7644 §3.3)."""
+    document, member_ids = messages.read_group(request.get_data(), g.origin.notes)
+    group = groups.create(
+        g.credentials.organization, document, member_ids, origin=g.origin
+    )
+    return _answer(group, 201)
+
+
+@bp.get("/Groups/<group_id>")
+def get_group(group_id: str) -> Response:
+    """Read (RFC 7644 §3.4.1)."""
+    precondition = arguments.precondition()
+    wants_members = arguments.selection(GROUP_TYPE).wants("members")
+    group = groups.get(g.credentials.organization, group_id, with_members=wants_members)
+    precondition.check(group.version)
+    if precondition.is_current(group.version):
+        return answers.not_modified(group.version)
+    return _answer(group)
+
+
+@bp.put("/Groups/<group_id>")
+def replace_group(group_id: str) -> Response:
+    """Replace, members included (RFC 7644 §3.5.1)."""
+    document, member_ids = messages.read_group(request.get_data(), g.origin.notes)
+    group = groups.replace(
+        g.credentials.organization,
+        group_id,
+        document,
+        member_ids,
+        precondition=arguments.precondition(),
+        origin=g.origin,
+    )
+    return _answer(group)
+
+
+@bp.patch("/Groups/<group_id>")
+def patch_group(group_id: str) -> Response:
+    """Apply a PatchOp (RFC 7644 §3.5.2).
+
+    Answered with the group up to a hundred members, with 204 above: a large group would
+    be sent back whole for each change. Who asks for attributes gets them.
+    """
+    operations = messages.read_patch(request.get_data())
+    group = groups.patch(
+        g.credentials.organization,
+        group_id,
+        operations,
+        precondition=arguments.precondition(),
+        origin=g.origin,
+    )
+    if group.n_members > groups.FEW_MEMBERS and not _selects():
+        response = Response(status=204)
+        response.headers["ETag"] = etag(group.version)
+        return response
+    return _answer(group)
+
+
+@bp.delete("/Groups/<group_id>")
+def delete_group(group_id: str) -> Response:
+    """Delete (RFC 7644 §3.6); the members stay."""
+    groups.delete(
+        g.credentials.organization,
+        group_id,
+        precondition=arguments.precondition(),
+        origin=g.origin,
+    )
+    return Response(status=204)
+
+
+def _selects() -> bool:
+    return "attributes" in request.args or "excludedAttributes" in request.args
+
+
+def _answer(group: StoredGroup, status: int = 200) -> Response:
+    selection = arguments.selection(GROUP_TYPE)
+    return answers.group(group, arguments.base_url(), selection, status)

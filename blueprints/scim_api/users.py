@@ -1,0 +1,94 @@
+"""`/Users` (RFC 7644 §3)."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+from blueprints.scim_api import answers, arguments, bp
+from scim import messages
+from scim.schemas import USER_TYPE
+from services import mapping, users
+from services.listing import Walker
+
+
+@bp.get("/Users")
+def list_users() -> Response:
+    """List, filtered and paged (RFC 7644 §3.4.2)."""
+    selection = arguments.selection(USER_TYPE)
+    query = arguments.query()
+    page = users.page(
+        g.credentials.organization,
+        query,
+        with_groups=selection.wants("groups"),
+        walker=Walker(g.credentials.token_seq, g.origin.at),
+    )
+    base_url = arguments.base_url()
+    found = [
+        selection.apply(mapping.user_document(user, base_url))
+        for user in page.resources
+    ]
+    return answers.answer(messages.list_response(found, page.total, page.start_index))
+
+
+@bp.post("/Users")
+def create_user() -> Response:
+    """Create (RFC 7644 §3.3)."""
+    document = messages.read_resource(request.get_data(), USER_TYPE, g.origin.notes)
+    user = users.create(g.credentials.organization, document, origin=g.origin)
+    return _answer(user, 201)
+
+
+@bp.get("/Users/<user_id>")
+def get_user(user_id: str) -> Response:
+    """Read (RFC 7644 §3.4.1)."""
+    precondition = arguments.precondition()
+    user = users.get(g.credentials.organization, user_id)
+    precondition.check(user.version)
+    if precondition.is_current(user.version):
+        return answers.not_modified(user.version)
+    return _answer(user)
+
+
+@bp.put("/Users/<user_id>")
+def replace_user(user_id: str) -> Response:
+    """Replace (RFC 7644 §3.5.1)."""
+    document = messages.read_resource(request.get_data(), USER_TYPE, g.origin.notes)
+    user = users.replace(
+        g.credentials.organization,
+        user_id,
+        document,
+        precondition=arguments.precondition(),
+        origin=g.origin,
+    )
+    return _answer(user)
+
+
+@bp.patch("/Users/<user_id>")
+def patch_user(user_id: str) -> Response:
+    """Apply a PatchOp (RFC 7644 §3.5.2); always answered with the user."""
+    operations = messages.read_patch(request.get_data())
+    user = users.patch(
+        g.credentials.organization,
+        user_id,
+        operations,
+        precondition=arguments.precondition(),
+        origin=g.origin,
+    )
+    return _answer(user)
+
+
+@bp.delete("/Users/<user_id>")
+def delete_user(user_id: str) -> Response:
+    """Delete (RFC 7644 §3.6)."""
+    users.delete(
+        g.credentials.organization,
+        user_id,
+        precondition=arguments.precondition(),
+        origin=g.origin,
+    )
+    return Response(status=204)
+
+
+def _answer(user: mapping.StoredUser, status: int = 200) -> Response:
+    document = mapping.user_document(user, arguments.base_url())
+    return answers.resource(document, arguments.selection(USER_TYPE), status)

@@ -1,0 +1,30 @@
+"""The tables, and the recipe for transactions. Nothing here knows SCIM or HTTP."""
+
+from models.admin import Admin, AdminRole
+from models.audit import ChangedMembers, ChangeEvent, Request
+from models.deleted import DeletedMembership, DeletedResource
+from models.group import Group, GroupMembership, Membership
+from models.job import Job
+from models.organization import Counter, Organization
+from models.token import ListWalk, ProvisioningToken
+from models.user import User, UserValue
+
+__all__ = [
+    "Admin",
+    "AdminRole",
+    "ChangeEvent",
+    "ChangedMembers",
+    "Counter",
+    "DeletedMembership",
+    "DeletedResource",
+    "Group",
+    "GroupMembership",
+    "Job",
+    "ListWalk",
+    "Membership",
+    "Organization",
+    "ProvisioningToken",
+    "Request",
+    "User",
+    "UserValue",
+]

@@ -1,0 +1,223 @@
+"""The database: one metadata, one recipe for transactions, two engines to run it on.
+
+Every read runs in one consistent snapshot and every write in a transaction that holds
+the write lock from its first statement. `reading` and `writing` are the only ways in;
+no code outside `services/` uses them. Deliberately absent: sessions that live as long
+as a request. Authentication, a service call and a streamed answer are each a
+transaction of their own, so that a slow client never holds a lock.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+import orjson
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Text, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeDecorator
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUSY_TIMEOUT_SECONDS = 8.0
+"""How long a SQLite write waits for another one before it gives up (503)."""
+
+LOCK_TIMEOUT_SECONDS = 8.0
+"""The same for a row lock of PostgreSQL."""
+
+_ATTEMPTS = 4
+_PAUSE_SECONDS = 0.02
+
+
+class Busy(Exception):
+    """The database is away, locked or contended for too long; try again later."""
+
+
+class Base(DeclarativeBase):
+    """The metadata all tables share. `db.Model` is not used: it fails strict typing."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+Seq = BigInteger().with_variant(Integer(), "sqlite")
+"""Creation order within a table: the order of every list, and the key of every join."""
+
+KeyText = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text compared and sorted by code point on both databases: keys made in Python."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware datetimes in UTC on this side, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Refuse naive datetimes; SQLite stores UTC without an offset."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place here")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Hand out aware datetimes in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+class JsonText(TypeDecorator[Any]):  # Any: the JSON value is typed by its column
+    """A JSON value kept as text, so that keys keep their order on both databases."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Write compact JSON; None stays NULL."""
+        return None if value is None else orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Read it back."""
+        return None if value is None else orjson.loads(value)
+
+
+_engines: WeakKeyDictionary[Engine, tuple[Engine, Engine]] = WeakKeyDictionary()
+
+
+def prepare(engine: Engine) -> None:
+    """Give a fresh engine the recipe: pragmas, kinds of BEGIN.
+
+    Called once by `app.py`.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+        readers, writers = engine, engine.execution_options(begin="BEGIN IMMEDIATE")
+    else:
+        event.listen(engine, "connect", _set_timeouts)
+        readers = engine.execution_options(isolation_level="REPEATABLE READ")
+        writers = engine.execution_options(isolation_level="READ COMMITTED")
+    _engines[engine] = (readers, writers)
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions by itself: its deferred BEGIN loses
+    # updates.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -32000")
+    cursor.close()
+
+
+def _set_timeouts(connection: Any, _record: object) -> None:  # Any: a driver connection
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{int(LOCK_TIMEOUT_SECONDS * 1000)}ms'")
+    connection.commit()
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(options.get("begin", "BEGIN"))
+
+
+@contextmanager
+def read_session() -> Iterator[Session]:
+    """A session over one consistent snapshot. For answers that are streamed.
+
+    Raises `Busy` when the database cannot be reached.
+    """
+    readers, _ = _engines[db.engine]
+    with _busy_named(), Session(readers, autoflush=False) as session:
+        yield session
+
+
+def reading(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
+    """Run the function in one read transaction; callers leave the session out."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with read_session() as session:
+            return work(session, *args, **kwargs)
+
+    return run
+
+
+def writing(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
+    """Run the function in one write transaction; callers leave the session out.
+
+    Commits when it returns, rolls back when it raises. A conflict with another writer
+    (unique key, stale version, deadlock) runs it again from the start, where its own
+    checks find the other's work and name it. Raises `Busy` when it cannot get through.
+    """
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return _write_once(work, *args, **kwargs)
+            except (IntegrityError, StaleDataError):
+                pass
+            except OperationalError as error:
+                if not _is_conflict(error):
+                    raise Busy from error
+            time.sleep(_PAUSE_SECONDS * attempt)
+        with _busy_named():
+            return _write_once(work, *args, **kwargs)
+
+    return run
+
+
+def _write_once(
+    work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    _, writers = _engines[db.engine]
+    with Session(writers, autoflush=False, expire_on_commit=False) as session:
+        result = work(session, *args, **kwargs)
+        session.commit()
+        return result
+
+
+@contextmanager
+def _busy_named() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Busy from error
+
+
+def _is_conflict(error: DBAPIError) -> bool:
+    """Whether PostgreSQL ended it for another's sake: serialization, deadlock."""
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}

@@ -1,0 +1,155 @@
+"""Change events: who changed what, before and after, in the order of the commits.
+
+Written in the transaction of the change, last of all, since the organization's counter
+row (totals and event numbers) is the last lock a write takes. Timelines, undo and
+delivery to applications live from these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import TypeAlias
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from models import ChangedMembers, ChangeEvent, Counter, Request
+from scim.attributes import JSON
+from services.origin import Origin
+
+Changes: TypeAlias = Mapping[str, tuple[JSON, JSON]]
+"""Canonical attribute keys with their values before and after."""
+
+MEMBERS_PER_CHUNK = 5_000
+"""Member ids kept in one row of `changed_members`."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to one resource.
+
+    `changes` maps a canonical attribute key to its value before and after; members are
+    in `added` and `removed`, by id.
+    """
+
+    action: str
+    resource_type: str
+    resource_id: str
+    resource_name: str
+    changes: Changes = field(default_factory=dict)
+    added: Sequence[str] = ()
+    removed: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How a change moves the organization's counters."""
+
+    users: int = 0
+    active_users: int = 0
+    groups: int = 0
+
+
+def record(
+    session: Session,
+    organization_seq: int,
+    origin: Origin,
+    *changes: Change,
+    totals: Totals = Totals(),
+) -> None:
+    """Write the events of one service call, and move the counters.
+
+    To be called last in a transaction: it takes the organization's counter row.
+    """
+    number = session.scalar(
+        update(Counter)
+        .where(Counter.organization_seq == organization_seq)
+        .values(
+            n_users=Counter.n_users + totals.users,
+            n_active_users=Counter.n_active_users + totals.active_users,
+            n_groups=Counter.n_groups + totals.groups,
+            last_event_number=Counter.last_event_number + len(changes),
+        )
+        .returning(Counter.last_event_number)
+    )
+    first = (number or 0) - len(changes) + 1
+    _record_request(session, organization_seq, origin)
+    rows = [
+        _row(change, origin)
+        | {"organization_seq": organization_seq, "number": first + place}
+        for place, change in enumerate(changes)
+    ]
+    _insert(session, rows, changes)
+
+
+def record_for_instance(session: Session, origin: Origin, change: Change) -> None:
+    """Write an event that belongs to no organization, such as a new admin."""
+    _insert(session, [_row(change, origin)], [change])
+
+
+def _record_request(session: Session, organization_seq: int, origin: Origin) -> None:
+    if origin.request is None:
+        return
+    session.execute(
+        insert(Request).values(
+            id=origin.request_id,
+            organization_seq=organization_seq,
+            token_public_id=origin.actor.id,
+            at=origin.at,
+            method=origin.request.method,
+            path=origin.request.path,
+            address=origin.request.address,
+            user_agent=origin.request.user_agent,
+            notes=origin.notes,
+        )
+    )
+
+
+def _row(change: Change, origin: Origin) -> dict[str, object]:
+    return {
+        "request_id": origin.request_id,
+        "at": origin.at,
+        "actor": origin.actor.key,
+        "actor_name": origin.actor.name,
+        "action": change.action,
+        "resource_type": change.resource_type,
+        "resource_id": change.resource_id,
+        "resource_name": change.resource_name,
+        "changes": change.changes,
+        "n_added": len(change.added),
+        "n_removed": len(change.removed),
+    }
+
+
+def _insert(
+    session: Session, rows: Sequence[dict[str, object]], changes: Sequence[Change]
+) -> None:
+    with_members = any(change.added or change.removed for change in changes)
+    if not with_members:
+        session.execute(insert(ChangeEvent), rows)
+        return
+    seqs = session.scalars(
+        insert(ChangeEvent).returning(ChangeEvent.seq, sort_by_parameter_order=True),
+        rows,
+    ).all()
+    chunks = [
+        {"event_seq": seq, "chunk": place, "added": added, "removed": removed}
+        for seq, change in zip(seqs, changes, strict=True)
+        for place, (added, removed) in enumerate(_chunks(change))
+    ]
+    session.execute(insert(ChangedMembers), chunks)
+
+
+def _chunks(change: Change) -> list[tuple[Sequence[str], Sequence[str]]]:
+    added = _split(change.added)
+    removed = _split(change.removed)
+    return list(zip_longest(added, removed, fillvalue=[]))
+
+
+def _split(ids: Sequence[str]) -> list[Sequence[str]]:
+    return [
+        ids[start : start + MEMBERS_PER_CHUNK]
+        for start in range(0, len(ids), MEMBERS_PER_CHUNK)
+    ]

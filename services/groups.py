@@ -1,0 +1,352 @@
+"""Groups and their members: created, read, listed, changed, deleted (RFC 7644 §3).
+
+A group's members are never part of a document that is read and written back; see
+`services/memberships.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy import delete as delete_from
+from sqlalchemy.orm import Session
+
+from models import DeletedResource, Group
+from models.database import read_session, reading, writing
+from scim import documents
+from scim import members as scim_members
+from scim import patch as scim_patch
+from scim.attributes import Document
+from scim.members import MemberChange
+from scim.schemas import GROUP_TYPE
+from services import events, filterable, listing, mapping, memberships
+from services.errors import AlreadyTaken, NotFound
+from services.mapping import Reference, StoredGroup
+from services.memberships import Delta
+from services.organizations import OrganizationRef
+from services.origin import Origin, instant_after, new_id, shorten
+from services.preconditions import NONE, Precondition
+
+FEW_MEMBERS = 100
+"""Up to so many members a result carries them; larger groups are streamed."""
+
+_COLUMNS = (
+    Group.seq,
+    Group.id,
+    Group.version,
+    Group.display_name,
+    Group.external_id,
+    Group.n_members,
+    Group.created_at,
+    Group.modified_at,
+)
+
+
+@writing
+def create(
+    session: Session,
+    organization: OrganizationRef,
+    document: Document,
+    member_ids: Sequence[str],
+    *,
+    origin: Origin,
+) -> StoredGroup:
+    """Make a group of a cleaned document and its members' ids (RFC 7644 §3.3).
+
+    Raises `AlreadyTaken` for a displayName in use, `InvalidValue` for unknown members.
+    """
+    columns = mapping.group_columns(document)
+    _check_display_name(session, organization, columns)
+    group = Group(
+        organization_seq=organization.seq,
+        id=new_id(),
+        n_members=0,
+        source=origin.actor.key,
+        provenance=dict.fromkeys(document, origin.actor.key),
+        created_at=origin.at,
+        modified_at=origin.at,
+        **columns,
+    )
+    session.add(group)
+    session.flush()
+    step = MemberChange(clear=False, add=tuple(member_ids), remove=())
+    delta = memberships.apply(session, organization, group, [step], origin)
+    if not delta.is_empty:
+        # The members belong to the first version: the group was never seen without.
+        memberships.set_first_count(session, group, len(delta.added))
+    changes = documents.difference({}, document)
+    _record(session, organization, group, "created", changes, delta, origin, groups=1)
+    return _stored(session, group)
+
+
+@reading
+def get(
+    session: Session,
+    organization: OrganizationRef,
+    group_id: str,
+    *,
+    with_members: bool = True,
+) -> StoredGroup:
+    """The group of that id; its members too, when they are few and wanted.
+
+    Raises `NotFound`, also for another organization's.
+    """
+    row = session.execute(
+        select(*_COLUMNS).where(
+            Group.organization_seq == organization.seq, Group.id == group_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise _not_found(group_id)
+    return _result(session, row, with_members=with_members)
+
+
+def page(
+    organization: OrganizationRef,
+    query: listing.Query,
+    *,
+    walker: listing.Walker | None = None,
+) -> listing.Page[StoredGroup]:
+    """A page of groups in creation order, without their members.
+
+    `stream_members` reads those, in one statement for the page.
+    """
+    found = _read_page(organization, query, walker)
+    listing.remember(Group, organization, query, found, walker)
+    groups = tuple(StoredGroup(*row) for row in found.rows)
+    return listing.Page(found.total, query.start_index, groups)
+
+
+@reading
+def _read_page(
+    session: Session,
+    organization: OrganizationRef,
+    query: listing.Query,
+    walker: listing.Walker | None,
+) -> listing.Slice:
+    clause = (
+        filterable.compile_for_groups(query.filter, organization)
+        if query.filter is not None
+        else None
+    )
+    return listing.find(
+        session, Group, select(*_COLUMNS), organization, clause, query, walker
+    )
+
+
+def stream_members(
+    groups: Sequence[StoredGroup],
+) -> Generator[tuple[int, Reference]]:
+    """`(group seq, member)` for the groups of one page, in the order of their seq.
+
+    Holds a read transaction while it is consumed.
+    """
+    with read_session() as session:
+        yield from memberships.stream_members(session, [one.seq for one in groups])
+
+
+@writing
+def replace(
+    session: Session,
+    organization: OrganizationRef,
+    group_id: str,
+    document: Document,
+    member_ids: Sequence[str],
+    *,
+    precondition: Precondition = NONE,
+    origin: Origin,
+) -> StoredGroup:
+    """Put a cleaned document and a member list in place of the group's (§3.5.1)."""
+    group = _locked(session, organization, group_id, precondition)
+    step = MemberChange(clear=True, add=tuple(member_ids), remove=())
+    return _change(session, organization, group, document, [step], origin)
+
+
+@writing
+def patch(
+    session: Session,
+    organization: OrganizationRef,
+    group_id: str,
+    operations: Sequence[scim_patch.Operation],
+    *,
+    precondition: Precondition = NONE,
+    origin: Origin,
+) -> StoredGroup:
+    """Apply the operations in their order, all or none (RFC 7644 §3.5.2).
+
+    Membership operations become deltas; the rest is applied to the group's document.
+    """
+    group = _locked(session, organization, group_id, precondition)
+    rest, steps = scim_members.split(operations, origin.notes)
+    before = {"id": group.id, **_document(group)}
+    after = scim_patch.apply(before, rest, GROUP_TYPE, origin.notes)
+    after = {name: value for name, value in after.items() if name != "id"}
+    return _change(session, organization, group, after, steps, origin)
+
+
+@writing
+def delete(
+    session: Session,
+    organization: OrganizationRef,
+    group_id: str,
+    *,
+    precondition: Precondition = NONE,
+    origin: Origin,
+) -> None:
+    """Delete the group and its memberships (RFC 7644 §3.6); both can be restored."""
+    group = _locked(session, organization, group_id, precondition)
+    removed = memberships.forget_group(session, organization, group, origin)
+    _keep_deleted(session, group, origin)
+    changes = documents.difference(_document(group), {})
+    session.execute(delete_from(Group).where(Group.seq == group.seq))
+    delta = Delta(removed=removed)
+    _record(session, organization, group, "deleted", changes, delta, origin, groups=-1)
+
+
+def _change(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    document: Document,
+    steps: Sequence[MemberChange | scim_members.RemoveMatching],
+    origin: Origin,
+) -> StoredGroup:
+    """Write what differs, and only that; nothing at all when nothing does."""
+    changes = documents.difference(_document(group), document)
+    if changes:
+        columns = mapping.group_columns(document)
+        if columns["display_name_key"] != group.display_name_key:
+            _check_display_name(session, organization, columns)
+        for name, value in columns.items():
+            setattr(group, name, value)
+    delta = memberships.apply(session, organization, group, steps, origin)
+    if not changes and delta.is_empty:
+        return _stored(session, group)
+    group.n_members += len(delta.added) - len(delta.removed)
+    group.provenance = group.provenance | dict.fromkeys(changes, origin.actor.key)
+    if origin.actor.kind == "token":
+        group.source = origin.actor.key
+    group.modified_at = instant_after(origin.at, group.modified_at)
+    session.flush()
+    _record(session, organization, group, "updated", changes, delta, origin)
+    return _stored(session, group)
+
+
+def _record(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    action: str,
+    changes: events.Changes,
+    delta: Delta,
+    origin: Origin,
+    *,
+    groups: int = 0,
+) -> None:
+    change = events.Change(
+        action,
+        "Group",
+        group.id,
+        group.display_name,
+        changes,
+        delta.added,
+        delta.removed,
+    )
+    totals = events.Totals(groups=groups)
+    events.record(session, organization.seq, origin, change, totals=totals)
+
+
+def _locked(
+    session: Session,
+    organization: OrganizationRef,
+    group_id: str,
+    precondition: Precondition,
+) -> Group:
+    group = session.scalar(
+        select(Group)
+        .where(Group.organization_seq == organization.seq, Group.id == group_id)
+        .with_for_update()
+    )
+    if group is None:
+        raise _not_found(group_id)
+    precondition.check_write(group.version)
+    return group
+
+
+def _not_found(group_id: str) -> NotFound:
+    return NotFound(
+        f'There is no group "{shorten(group_id)}" here. If the group was deleted, '
+        "restore the group in Rollcall, or unlink it in the provisioning client and "
+        "push again."
+    )
+
+
+def _check_display_name(
+    session: Session, organization: OrganizationRef, columns: mapping.Row
+) -> None:
+    taken = session.scalar(
+        select(Group.display_name).where(
+            Group.organization_seq == organization.seq,
+            Group.display_name_key == columns["display_name_key"],
+        )
+    )
+    if taken is not None:
+        raise AlreadyTaken(
+            "displayName",
+            f'A group named "{shorten(taken)}" exists already. In Okta, open Push '
+            "Groups and link the pushed group to the existing one, or rename one of "
+            "the two.",
+        )
+
+
+def _keep_deleted(session: Session, group: Group, origin: Origin) -> None:
+    session.add(
+        DeletedResource(
+            organization_seq=group.organization_seq,
+            id=group.id,
+            resource_type="Group",
+            name=group.display_name,
+            version=group.version,
+            document=_document(group),
+            source=group.source,
+            provenance=group.provenance,
+            created_at=group.created_at,
+            modified_at=group.modified_at,
+            deleted_at=origin.at,
+            deleted_by=origin.actor.key,
+        )
+    )
+    session.flush()
+
+
+def _document(group: Group) -> Document:
+    return mapping.stored_group_document(group.display_name, group.external_id)
+
+
+def _stored(session: Session, group: Group) -> StoredGroup:
+    return _result(session, group, with_members=True)
+
+
+def _result(
+    session: Session,
+    row: Group | Row[*tuple[Any, ...]],  # Any: the columns of _COLUMNS
+    *,
+    with_members: bool,
+) -> StoredGroup:
+    members: tuple[Reference, ...] | None = None
+    if with_members and row.n_members <= FEW_MEMBERS:
+        found = memberships.stream_members(session, [row.seq])
+        members = tuple(member for _, member in found)
+    return StoredGroup(
+        row.seq,
+        row.id,
+        row.version,
+        row.display_name,
+        row.external_id,
+        row.n_members,
+        row.created_at,
+        row.modified_at,
+        members,
+    )

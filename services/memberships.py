@@ -1,0 +1,442 @@
+"""Who is in which group: rows changed one by one, never a list read and written back.
+
+Used by `users` and `groups` inside their transactions, with the group's row locked. The
+cost of a change is that of the members it names, whatever the size of the group.
+Writing the events and the group's version is left to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import delete, func, insert, literal, select, union_all, update
+from sqlalchemy.orm import Session
+
+from models import (
+    DeletedMembership,
+    Group,
+    GroupMembership,
+    Membership,
+    User,
+)
+from scim.errors import InvalidValue
+from scim.members import MemberChange, RemoveMatching
+from services import filterable
+from services.mapping import Reference
+from services.organizations import OrganizationRef
+from services.origin import Origin, enumerate_ids, instant_after
+
+T = TypeVar("T")
+
+CHUNK = 5_000
+"""Ids or rows named in one statement."""
+
+ROWS_AT_A_TIME = 1_000
+"""Members fetched at a time when an answer is streamed."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member found by its id: a user or a group of the organization."""
+
+    type: str
+    seq: int
+    id: str
+
+
+@dataclass
+class Delta:
+    """What really changed, by id, in the order it was asked for."""
+
+    added: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the members are as they were."""
+        return not self.added and not self.removed
+
+
+def groups_of(
+    session: Session, user_seqs: Sequence[int]
+) -> dict[int, tuple[Reference, ...]]:
+    """The groups that name the users as members, by user; one statement."""
+    if not user_seqs:
+        return {}
+    rows = session.execute(
+        select(Membership.user_seq, Group.id, Group.display_name)
+        .join(Group, Group.seq == Membership.group_seq)
+        .where(Membership.user_seq.in_(user_seqs))
+        .order_by(Membership.user_seq, Membership.group_seq)
+    )
+    groups: dict[int, list[Reference]] = {}
+    for user_seq, group_id, name in rows:
+        groups.setdefault(user_seq, []).append(Reference("Group", group_id, name))
+    return {seq: tuple(references) for seq, references in groups.items()}
+
+
+def stream_members(
+    session: Session, group_seqs: Sequence[int]
+) -> Iterator[tuple[int, Reference]]:
+    """The members of the groups, group by group, users first; one statement.
+
+    Rows are fetched as they are consumed, so memory does not grow with the members.
+    """
+    users = (
+        select(
+            Membership.group_seq,
+            literal(0).label("rank"),
+            Membership.user_seq.label("member_seq"),
+            User.id,
+            User.name,
+        )
+        .join(User, User.seq == Membership.user_seq)
+        .where(Membership.group_seq.in_(group_seqs))
+    )
+    groups = (
+        select(
+            GroupMembership.group_seq,
+            literal(1).label("rank"),
+            GroupMembership.member_seq,
+            Group.id,
+            Group.display_name.label("name"),
+        )
+        .join(Group, Group.seq == GroupMembership.member_seq)
+        .where(GroupMembership.group_seq.in_(group_seqs))
+    )
+    every = union_all(users, groups).order_by("group_seq", "rank", "member_seq")
+    rows = session.execute(every.execution_options(yield_per=ROWS_AT_A_TIME))
+    for group_seq, rank, _, member_id, name in rows:
+        yield group_seq, Reference("Group" if rank else "User", member_id, name)
+
+
+def apply(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    steps: Sequence[MemberChange | RemoveMatching],
+    origin: Origin,
+) -> Delta:
+    """Run the steps in their order on a locked group; says what really changed.
+
+    Members not known here are skipped and noted. Raises `InvalidValue` when none of the
+    members to be added is known, or when a group would come to be inside itself.
+    """
+    known = _find(session, organization, _named(steps))
+    _check_known(steps, known, origin)
+    delta = Delta()
+    for step in steps:
+        if isinstance(step, RemoveMatching):
+            leaving = _matching(session, organization, group, step)
+            _remove(session, organization, group, leaving, delta)
+        else:
+            _apply_change(session, organization, group, step, known, delta)
+    return _net(delta)
+
+
+def _apply_change(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    step: MemberChange,
+    known: Mapping[str, Member],
+    delta: Delta,
+) -> None:
+    adding = [known[one] for one in step.add if one in known]
+    if step.clear:
+        staying = {member.id for member in adding}
+        present = _all_members(session, group)
+        leaving = [one for one in present if one.id not in staying]
+    else:
+        leaving = [known[one] for one in step.remove if one in known]
+    _remove(session, organization, group, leaving, delta)
+    _check_circles(session, group, adding)
+    _add(session, organization, group, adding, delta)
+
+
+def _net(delta: Delta) -> Delta:
+    """Leave out who was added and removed again, or the other way round."""
+    both = set(delta.added) & set(delta.removed)
+    if not both:
+        return delta
+    return Delta(
+        [one for one in delta.added if one not in both],
+        [one for one in delta.removed if one not in both],
+    )
+
+
+def _named(steps: Sequence[MemberChange | RemoveMatching]) -> list[str]:
+    changes = [step for step in steps if isinstance(step, MemberChange)]
+    ids = (one for change in changes for one in (*change.add, *change.remove))
+    return list(dict.fromkeys(ids))
+
+
+def _find(
+    session: Session, organization: OrganizationRef, ids: Sequence[str]
+) -> dict[str, Member]:
+    found: dict[str, Member] = {}
+    for chunk in _chunks(ids):
+        users = select(User.seq, User.id).where(
+            User.organization_seq == organization.seq, User.id.in_(chunk)
+        )
+        found |= {id_: Member("User", seq, id_) for seq, id_ in session.execute(users)}
+    for chunk in _chunks([one for one in ids if one not in found]):
+        groups = select(Group.seq, Group.id).where(
+            Group.organization_seq == organization.seq, Group.id.in_(chunk)
+        )
+        found |= {
+            id_: Member("Group", seq, id_) for seq, id_ in session.execute(groups)
+        }
+    return found
+
+
+def _check_known(
+    steps: Sequence[MemberChange | RemoveMatching],
+    known: Mapping[str, Member],
+    origin: Origin,
+) -> None:
+    changes = [step for step in steps if isinstance(step, MemberChange)]
+    adding = list(dict.fromkeys(one for change in changes for one in change.add))
+    unknown = [one for one in adding if one not in known]
+    if not unknown:
+        return
+    if len(unknown) == len(adding):
+        raise InvalidValue(
+            f"None of the members named is known here: {enumerate_ids(unknown)}. "
+            "Assign these people to the application first, then push the group again."
+        )
+    origin.notes.append(
+        f"{len(unknown)} of {len(adding)} members are not known here: "
+        f"{enumerate_ids(unknown)}."
+    )
+
+
+def _all_members(session: Session, group: Group) -> list[Member]:
+    users = (
+        select(literal("User"), User.seq, User.id)
+        .join(Membership, Membership.user_seq == User.seq)
+        .where(Membership.group_seq == group.seq)
+    )
+    groups = (
+        select(literal("Group"), Group.seq, Group.id)
+        .join(GroupMembership, GroupMembership.member_seq == Group.seq)
+        .where(GroupMembership.group_seq == group.seq)
+    )
+    return [Member(*row) for row in session.execute(union_all(users, groups))]
+
+
+def _matching(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    step: RemoveMatching,
+) -> list[Member]:
+    in_users, in_groups = filterable.compile_for_members(step.condition)
+    users = (
+        select(literal("User"), User.seq, User.id)
+        .join(Membership, Membership.user_seq == User.seq)
+        .where(Membership.group_seq == group.seq, in_users)
+    )
+    groups = (
+        select(literal("Group"), Group.seq, Group.id)
+        .join(GroupMembership, GroupMembership.member_seq == Group.seq)
+        .where(GroupMembership.group_seq == group.seq, in_groups)
+    )
+    return [Member(*row) for row in session.execute(union_all(users, groups))]
+
+
+def _add(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    adding: Sequence[Member],
+    delta: Delta,
+) -> None:
+    for chunk in _chunks(adding):
+        present = _present(session, group, chunk)
+        fresh = [member for member in chunk if member.id not in present]
+        _insert(session, organization, group, fresh)
+        delta.added.extend(member.id for member in fresh)
+
+
+def _insert(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    members: Sequence[Member],
+) -> None:
+    keys = {"group_seq": group.seq, "organization_seq": organization.seq}
+    users = [keys | {"user_seq": one.seq} for one in members if one.type == "User"]
+    groups = [keys | {"member_seq": one.seq} for one in members if one.type == "Group"]
+    if users:
+        session.execute(insert(Membership), users)
+    if groups:
+        session.execute(insert(GroupMembership), groups)
+
+
+def _remove(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    leaving: Sequence[Member],
+    delta: Delta,
+) -> None:
+    for chunk in _chunks(leaving):
+        present = _present(session, group, chunk)
+        gone = [member for member in chunk if member.id in present]
+        users = [one.seq for one in gone if one.type == "User"]
+        groups = [one.seq for one in gone if one.type == "Group"]
+        if users:
+            session.execute(
+                delete(Membership).where(
+                    Membership.group_seq == group.seq, Membership.user_seq.in_(users)
+                )
+            )
+        if groups:
+            session.execute(
+                delete(GroupMembership).where(
+                    GroupMembership.group_seq == group.seq,
+                    GroupMembership.member_seq.in_(groups),
+                )
+            )
+        delta.removed.extend(member.id for member in gone)
+
+
+def _present(session: Session, group: Group, members: Sequence[Member]) -> set[str]:
+    """Which of them are in the group, by id."""
+    users = {one.seq: one.id for one in members if one.type == "User"}
+    groups = {one.seq: one.id for one in members if one.type == "Group"}
+    present: set[str] = set()
+    if users:
+        found = session.scalars(
+            select(Membership.user_seq).where(
+                Membership.group_seq == group.seq, Membership.user_seq.in_(users)
+            )
+        )
+        present |= {users[seq] for seq in found}
+    if groups:
+        found = session.scalars(
+            select(GroupMembership.member_seq).where(
+                GroupMembership.group_seq == group.seq,
+                GroupMembership.member_seq.in_(groups),
+            )
+        )
+        present |= {groups[seq] for seq in found}
+    return present
+
+
+def _check_circles(session: Session, group: Group, adding: Sequence[Member]) -> None:
+    """Refuse a group in itself, directly or round a circle of groups."""
+    groups = {member.seq: member.id for member in adding if member.type == "Group"}
+    if not groups:
+        return
+    inside = (
+        select(literal(0).label("start"), Group.seq.label("seq"))
+        .where(Group.seq.in_(groups))
+        .cte("inside", recursive=True)
+    )
+    inside = inside.union(
+        select(literal(0), GroupMembership.member_seq).where(
+            GroupMembership.group_seq == inside.c.seq
+        )
+    )
+    reached = select(func.count()).select_from(inside).where(inside.c.seq == group.seq)
+    if session.scalar(reached):
+        raise InvalidValue(
+            f'Group "{group.display_name}" would come to be a member of itself, '
+            "directly or through another group. Leave that group out of members."
+        )
+
+
+def forget_user(
+    session: Session, organization: OrganizationRef, user: User, origin: Origin
+) -> list[str]:
+    """Before a user is deleted: keep and end the memberships; the groups' ids."""
+    groups = session.execute(
+        select(Group.seq, Group.id)
+        .join(Membership, Membership.group_seq == Group.seq)
+        .where(Membership.user_seq == user.seq)
+        .order_by(Group.seq)
+        .with_for_update(of=Group)
+    ).all()
+    if not groups:
+        return []
+    _keep(session, organization, [(id_, user.id, "User") for _, id_ in groups], origin)
+    session.execute(delete(Membership).where(Membership.user_seq == user.seq))
+    touch(session, [seq for seq, _ in groups], -1, origin)
+    return [id_ for _, id_ in groups]
+
+
+def forget_group(
+    session: Session, organization: OrganizationRef, group: Group, origin: Origin
+) -> list[str]:
+    """Before a group is deleted: keep and end its memberships; its members' ids."""
+    members = _all_members(session, group)
+    kept = [(group.id, member.id, member.type) for member in members]
+    parents = session.execute(
+        select(Group.seq, Group.id)
+        .join(GroupMembership, GroupMembership.group_seq == Group.seq)
+        .where(GroupMembership.member_seq == group.seq)
+        .order_by(Group.seq)
+        .with_for_update(of=Group)
+    ).all()
+    kept += [(id_, group.id, "Group") for _, id_ in parents]
+    _keep(session, organization, kept, origin)
+    if parents:
+        touch(session, [seq for seq, _ in parents], -1, origin)
+    for table, column in (
+        (Membership, Membership.group_seq),
+        (GroupMembership, GroupMembership.group_seq),
+        (GroupMembership, GroupMembership.member_seq),
+    ):
+        session.execute(delete(table).where(column == group.seq))
+    return [member.id for member in members]
+
+
+def _keep(
+    session: Session,
+    organization: OrganizationRef,
+    kept: Sequence[tuple[str, str, str]],
+    origin: Origin,
+) -> None:
+    for chunk in _chunks(kept):
+        session.execute(
+            insert(DeletedMembership),
+            [
+                {
+                    "organization_seq": organization.seq,
+                    "group_id": group_id,
+                    "member_id": member_id,
+                    "member_type": member_type,
+                    "deleted_at": origin.at,
+                }
+                for group_id, member_id, member_type in chunk
+            ],
+        )
+
+
+def set_first_count(session: Session, group: Group, n_members: int) -> None:
+    """Count the members a group is made with, as part of its first version."""
+    session.execute(
+        update(Group).where(Group.seq == group.seq).values(n_members=n_members)
+    )
+
+
+def touch(
+    session: Session, group_seqs: Sequence[int], n_members: int, origin: Origin
+) -> None:
+    """Move the member count and version of groups that lost or gained a member."""
+    groups = session.scalars(select(Group).where(Group.seq.in_(group_seqs)))
+    for group in groups:
+        group.n_members += n_members
+        group.modified_at = instant_after(origin.at, group.modified_at)
+    session.flush()
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk

@@ -1,0 +1,37 @@
+"""Whether the database can be used: reachable, and migrated as the code expects."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from models.database import Busy, reading
+
+_MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def find_problem() -> str | None:
+    """What keeps the service from working, in a sentence; None when nothing does."""
+    try:
+        current = _current_revision()
+    except (Busy, SQLAlchemyError):
+        return "The database cannot be reached."
+    if current != newest_revision():
+        return "The database is not migrated. Run flask db upgrade."
+    return None
+
+
+@cache
+def newest_revision() -> str | None:
+    """The revision that the code was written for."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+@reading
+def _current_revision(session: Session) -> str | None:
+    return MigrationContext.configure(session.connection()).get_current_revision()

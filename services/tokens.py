@@ -1,0 +1,379 @@
+"""Provisioning tokens: made, shown once, rotated, revoked, and recognised at the door.
+
+What a token looks like, and what may be wrong with one, is in
+`services/credentials.py`.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from models import Organization, ProvisioningToken
+from models.database import reading, writing
+from services import credentials, events
+from services.errors import (
+    AlreadyTaken,
+    Invalid,
+    NotFound,
+    OrganizationSuspended,
+    TokenRefused,
+)
+from services.organizations import OrganizationRef
+from services.origin import Origin, shorten
+
+Scope = Literal["full", "read"]
+State = Literal["active", "expired", "revoked"]
+
+_MAX_NAME_LENGTH: Final = 100
+
+USE_WRITTEN_EVERY: Final = timedelta(minutes=1)
+DEFAULT_OVERLAP: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """A token just made: the only time its text is known."""
+
+    text: str
+    public_id: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StoredToken:
+    """A token as lists show it."""
+
+    public_id: str
+    name: str
+    scope: Scope
+    last_four: str
+    state: State
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    replaced_by: str | None
+    last_used_at: datetime | None
+    last_used_address: str | None
+    last_used_agent: str | None
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a good token opens: one organization, to change it or only to read it."""
+
+    organization: OrganizationRef
+    token_seq: int
+    public_id: str
+    name: str
+    may_write: bool
+    last_used_at: datetime | None
+
+
+@writing
+def create(
+    session: Session,
+    organization: OrganizationRef,
+    name: str,
+    *,
+    scope: Scope = "full",
+    expires_at: datetime | None = None,
+    origin: Origin,
+) -> NewToken:
+    """Make a token for the organization. The text is in the result and nowhere else.
+
+    Raises `Invalid` for a blank name or a past expiry, `AlreadyTaken` when a live token
+    has the name.
+    """
+    name = name.strip()
+    if not name or len(name) > _MAX_NAME_LENGTH or not name.isprintable():
+        raise Invalid("name", f"Give a name of 1 to {_MAX_NAME_LENGTH} characters.")
+    if expires_at is not None and expires_at <= origin.at:
+        raise Invalid("expires_at", "Give an expiry that lies in the future.")
+    taken = select(ProvisioningToken.seq).where(
+        ProvisioningToken.organization_seq == organization.seq,
+        ProvisioningToken.name == name,
+        _is_live(origin.at),
+        ProvisioningToken.replaced_by.is_(None),
+    )
+    if session.scalar(taken) is not None:
+        raise AlreadyTaken(
+            "name",
+            f'A token "{shorten(name)}" exists already. Give the new one another name, '
+            "or rotate the old one.",
+        )
+    return _add(session, organization, name, scope, expires_at, origin)
+
+
+@writing
+def rotate(
+    session: Session,
+    organization: OrganizationRef,
+    public_id: str,
+    *,
+    overlap: timedelta = DEFAULT_OVERLAP,
+    origin: Origin,
+) -> NewToken:
+    """Make a successor with the same name and scope; the old one works on for a while.
+
+    The successor lives as long as the old one was made for. Raises `NotFound`, and
+    `Invalid` for a token that is revoked, expired or already replaced.
+    """
+    old = _locked(session, organization, public_id)
+    state = _state(old, origin.at)
+    if state != "active":
+        raise Invalid("token", f"Token {public_id} is {state}. Make a new one instead.")
+    if old.replaced_by is not None:
+        raise Invalid(
+            "token", f"Token {public_id} was already replaced by {old.replaced_by}."
+        )
+    expires_at = (
+        origin.at + (old.expires_at - old.created_at) if old.expires_at else None
+    )
+    new = _add(
+        session,
+        organization,
+        old.name,
+        "read" if old.scope == "read" else "full",
+        expires_at,
+        origin,
+    )
+    ends_at = origin.at + overlap
+    old.replaced_by = new.public_id
+    old.expires_at = min(old.expires_at or ends_at, ends_at)
+    return new
+
+
+@writing
+def revoke(
+    session: Session, organization: OrganizationRef, public_id: str, *, origin: Origin
+) -> None:
+    """End a token at once: the next request with it is refused. Twice is no error."""
+    token = _locked(session, organization, public_id)
+    if token.revoked_at is not None:
+        return
+    token.revoked_at = origin.at
+    session.flush()
+    changes = {"revoked": (False, True)}
+    events.record(
+        session,
+        organization.seq,
+        origin,
+        events.Change("revoked", "Token", public_id, token.name, changes),
+    )
+
+
+@reading
+def list_all(
+    session: Session, organization: OrganizationRef, now: datetime
+) -> list[StoredToken]:
+    """The organization's tokens, the newest first."""
+    rows = session.scalars(
+        select(ProvisioningToken)
+        .where(ProvisioningToken.organization_seq == organization.seq)
+        .order_by(ProvisioningToken.seq.desc())
+    )
+    return [_stored(row, now) for row in rows]
+
+
+@reading
+def organization_of(session: Session, public_id: str) -> OrganizationRef:
+    """Whose token that is, for the command line; raises `NotFound`."""
+    row = session.execute(
+        select(Organization.seq, Organization.slug, Organization.name)
+        .join(ProvisioningToken, ProvisioningToken.organization_seq == Organization.seq)
+        .where(ProvisioningToken.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f'There is no token "{shorten(public_id)}".')
+    return OrganizationRef(row.seq, row.slug, row.name)
+
+
+@reading
+def authenticate(
+    session: Session, token: credentials.TokenText, now: datetime
+) -> Credentials:
+    """The credentials that a well-formed token stands for.
+
+    Raises `TokenRefused` for an unknown, expired or revoked one, and
+    `OrganizationSuspended`.
+    """
+    public_id = token.public_id
+    row = session.execute(
+        select(
+            ProvisioningToken.seq,
+            ProvisioningToken.name,
+            ProvisioningToken.scope,
+            ProvisioningToken.digest,
+            ProvisioningToken.expires_at,
+            ProvisioningToken.revoked_at,
+            ProvisioningToken.last_used_at,
+            Organization.seq.label("organization_seq"),
+            Organization.slug,
+            Organization.name.label("organization_name"),
+            Organization.suspended_at,
+        )
+        .join(Organization, Organization.seq == ProvisioningToken.organization_seq)
+        .where(ProvisioningToken.public_id == public_id)
+    ).one_or_none()
+    if row is None or not hmac.compare_digest(row.digest, token.digest):
+        raise TokenRefused(
+            "unknown",
+            f"Token rcl_{public_id}… is not known here. Check that the base URL is "
+            "that of the installation which made it, or make a new token.",
+        )
+    _check_state(public_id, row.name, row.expires_at, row.revoked_at, now)
+    if row.suspended_at is not None:
+        raise OrganizationSuspended(
+            "Provisioning for this organization is paused. Ask the owner of this "
+            "Rollcall installation."
+        )
+    return Credentials(
+        OrganizationRef(row.organization_seq, row.slug, row.organization_name),
+        row.seq,
+        public_id,
+        row.name,
+        row.scope == "full",
+        row.last_used_at,
+    )
+
+
+def _check_state(
+    public_id: str,
+    name: str,
+    expires_at: datetime | None,
+    revoked_at: datetime | None,
+    now: datetime,
+) -> None:
+    if revoked_at is not None:
+        raise TokenRefused(
+            "revoked",
+            f'Token "{shorten(name)}" (rcl_{public_id}…) was revoked on '
+            f"{revoked_at:%-d %b %Y}. Make a new token and paste it; the old one does "
+            "not come back.",
+            public_id,
+        )
+    if expires_at is not None and expires_at <= now:
+        raise TokenRefused(
+            "expired",
+            f'Token "{shorten(name)}" (rcl_{public_id}…) expired on '
+            f"{expires_at:%-d %b %Y}. Make a new token and paste it; the old one does "
+            "not come back.",
+            public_id,
+        )
+
+
+@writing
+def note_use(
+    session: Session, token_seq: int, *, at: datetime, address: str, user_agent: str
+) -> None:
+    """Remember the last use, at most once a minute."""
+    session.execute(
+        update(ProvisioningToken)
+        .where(
+            ProvisioningToken.seq == token_seq,
+            or_(
+                ProvisioningToken.last_used_at.is_(None),
+                ProvisioningToken.last_used_at <= at - USE_WRITTEN_EVERY,
+            ),
+        )
+        .values(
+            last_used_at=at,
+            last_used_address=address,
+            last_used_agent=user_agent[:200],
+        )
+    )
+
+
+def is_use_due(credentials: Credentials, now: datetime) -> bool:
+    """Whether the last use on record is old enough to be written again."""
+    last = credentials.last_used_at
+    return last is None or now - last >= USE_WRITTEN_EVERY
+
+
+def _add(
+    session: Session,
+    organization: OrganizationRef,
+    name: str,
+    scope: Scope,
+    expires_at: datetime | None,
+    origin: Origin,
+) -> NewToken:
+    token = credentials.make()
+    session.add(
+        ProvisioningToken(
+            organization_seq=organization.seq,
+            public_id=token.public_id,
+            name=name,
+            scope=scope,
+            digest=token.digest,
+            last_four=token.last_four,
+            created_at=origin.at,
+            created_by=origin.actor.key,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    changes: events.Changes = {
+        "scope": (None, scope),
+        "expires_at": (None, expires_at.isoformat() if expires_at else None),
+    }
+    events.record(
+        session,
+        organization.seq,
+        origin,
+        events.Change("created", "Token", token.public_id, name, changes),
+    )
+    return NewToken(token.text, token.public_id, expires_at)
+
+
+def _locked(
+    session: Session, organization: OrganizationRef, public_id: str
+) -> ProvisioningToken:
+    token = session.scalar(
+        select(ProvisioningToken)
+        .where(
+            ProvisioningToken.organization_seq == organization.seq,
+            ProvisioningToken.public_id == public_id,
+        )
+        .with_for_update()
+    )
+    if token is None:
+        raise NotFound(f'There is no token "{shorten(public_id)}".')
+    return token
+
+
+def _stored(row: ProvisioningToken, now: datetime) -> StoredToken:
+    return StoredToken(
+        public_id=row.public_id,
+        name=row.name,
+        scope="read" if row.scope == "read" else "full",
+        last_four=row.last_four,
+        state=_state(row, now),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        replaced_by=row.replaced_by,
+        last_used_at=row.last_used_at,
+        last_used_address=row.last_used_address,
+        last_used_agent=row.last_used_agent,
+    )
+
+
+def _state(row: ProvisioningToken, now: datetime) -> State:
+    if row.revoked_at is not None:
+        return "revoked"
+    if row.expires_at is not None and row.expires_at <= now:
+        return "expired"
+    return "active"
+
+
+def _is_live(now: datetime) -> ColumnElement[bool]:
+    return ProvisioningToken.revoked_at.is_(None) & or_(
+        ProvisioningToken.expires_at.is_(None), ProvisioningToken.expires_at > now
+    )

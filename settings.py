@@ -1,0 +1,134 @@
+"""Every setting there is: its name, what it means, what it is unless set.
+
+Read from the environment once, when the application is made. A value that cannot be
+used stops the start with a sentence, since a wrong guess would be found out much later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+
+class InvalidSetting(Exception):
+    """A setting whose value cannot be used."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable. `default` is text, as if it had been set."""
+
+    name: str
+    default: str
+    meaning: str
+    read: Callable[[str], Any]  # Any: text, number or nothing, by setting
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.strip().isdecimal() or not least <= int(value) <= most:
+            raise ValueError(f"give a whole number from {least} to {most}")
+        return int(value)
+
+    return read
+
+
+def _public_url(value: str) -> str:
+    url = value.strip().rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise ValueError("give an address such as https://rollcall.example.com")
+    if parts.query or parts.fragment:
+        raise ValueError("give the address without ? and #")
+    return url
+
+
+def _database_url(value: str) -> str:
+    url = value.strip()
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("give an address that begins with sqlite:/// or postgresql://")
+    return url
+
+
+SETTINGS: Final = (
+    Setting("HOST", "127.0.0.1", "Address the server listens on.", _text),
+    Setting("PORT", "8000", "Port the server listens on.", _number(1, 65535)),
+    Setting(
+        "ROLLCALL_INSTANCE",
+        "",
+        "Folder of the data: database, secret key. `instance/` unless set.",
+        _text,
+    ),
+    Setting(
+        "ROLLCALL_DATABASE_URL",
+        "",
+        "Database, as `sqlite:////absolute/path` or "
+        "`postgresql://user:password@host/name`. A SQLite file in the instance folder "
+        "unless set.",
+        _database_url,
+    ),
+    Setting(
+        "ROLLCALL_PUBLIC_URL",
+        "",
+        "Address under which provisioning clients and browsers reach Rollcall, such as "
+        "`https://rollcall.example.com`. That of each request unless set.",
+        _public_url,
+    ),
+    Setting(
+        "ROLLCALL_SECRET_KEY",
+        "",
+        "Key that signs cookies and the set-up address; the same on every machine of "
+        "one install. Generated into the instance folder unless set.",
+        _text,
+    ),
+    Setting("ROLLCALL_WORKERS", "1", "Server processes.", _number(1, 64)),
+    Setting(
+        "ROLLCALL_THREADS",
+        "4",
+        "Requests one process works on at a time; its database pool has as many "
+        "connections, and two to spare.",
+        _number(1, 128),
+    ),
+    Setting(
+        "ROLLCALL_BODY_LIMIT_BYTES",
+        str(16 * 1024 * 1024),
+        "Size of the largest request body.",
+        _number(1024, 1024 * 1024 * 1024),
+    ),
+    Setting(
+        "ROLLCALL_REFUSALS_PER_MINUTE",
+        "1000",
+        "Refused credentials that one address may send in a minute before it is told "
+        "to slow down (429). Good tokens are not limited.",
+        _number(1, 1_000_000),
+    ),
+    Setting(
+        "ROLLCALL_TRUSTED_PROXIES",
+        "0",
+        "Reverse proxies in front of Rollcall whose `X-Forwarded-For`, `-Proto` and "
+        "`-Host` are believed.",
+        _number(0, 8),
+    ),
+)
+
+
+def read(environment: Mapping[str, str]) -> dict[str, Any]:  # Any: as Setting.read
+    """All settings by name; raises `InvalidSetting` with a sentence for a bad one."""
+    values = {}
+    for setting in SETTINGS:
+        try:
+            values[setting.name] = setting.read(
+                environment.get(setting.name, setting.default)
+            )
+        except ValueError as error:
+            raise InvalidSetting(f"{setting.name} cannot be used: {error}.") from error
+    return values
