@@ -26,7 +26,7 @@ from services.errors import AlreadyTaken, NotFound
 from services.mapping import Reference, StoredGroup
 from services.memberships import Delta
 from services.organizations import OrganizationRef
-from services.origin import Origin, instant_after, new_id, shorten
+from services.origin import Origin, instant_after, is_id, new_id, shorten
 from services.preconditions import NONE, Precondition
 
 FEW_MEMBERS = 100
@@ -93,6 +93,8 @@ def get(
 
     Raises `NotFound`, also for another organization's.
     """
+    if not is_id(group_id):
+        raise _not_found(group_id)
     row = session.execute(
         select(*_COLUMNS).where(
             Group.organization_seq == organization.seq, Group.id == group_id
@@ -264,6 +266,8 @@ def _locked(
     group_id: str,
     precondition: Precondition,
 ) -> Group:
+    if not is_id(group_id):
+        raise _not_found(group_id)
     group = session.scalar(
         select(Group)
         .where(Group.organization_seq == organization.seq, Group.id == group_id)

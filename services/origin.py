@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,14 @@ ActorKind = Literal["token", "admin", "command", "system"]
 def new_id() -> str:
     """A fresh identifier: a UUIDv7 (RFC 9562 §5.7), so that new rows sort last."""
     return str(uuid7())
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def is_id(text: str) -> bool:
+    """Whether the text can be one of our identifiers; no other reaches the database."""
+    return _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,16 @@ _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 def find_problem() -> str | None:
     """What keeps the service from working, in a sentence; None when nothing does."""
     try:
-        current = _current_revision()
+        if is_migrated():
+            return None
     except (Busy, SQLAlchemyError):
         return "The database cannot be reached."
-    if current != newest_revision():
-        return "The database is not migrated. Run flask db upgrade."
-    return None
+    return "The database is not migrated. Run flask db upgrade."
+
+
+def is_migrated() -> bool:
+    """Whether the schema is the one the code was written for; raises `Busy`."""
+    return _current_revision() == newest_revision()
 
 
 @cache

@@ -19,7 +19,7 @@ from services import events, filterable, listing, mapping, memberships
 from services.errors import AlreadyTaken, NotFound
 from services.mapping import Reference, StoredUser
 from services.organizations import OrganizationRef
-from services.origin import Origin, instant_after, new_id, shorten
+from services.origin import Origin, instant_after, is_id, new_id, shorten
 from services.preconditions import NONE, Precondition
 
 _COLUMNS = (
@@ -73,6 +73,8 @@ def create(
 @reading
 def get(session: Session, organization: OrganizationRef, user_id: str) -> StoredUser:
     """The user of that id; raises `NotFound`, also for another organization's."""
+    if not is_id(user_id):
+        raise _not_found(user_id)
     row = session.execute(
         select(*_COLUMNS).where(
             User.organization_seq == organization.seq, User.id == user_id
@@ -236,6 +238,8 @@ def _locked(
     user_id: str,
     precondition: Precondition,
 ) -> User:
+    if not is_id(user_id):
+        raise _not_found(user_id)
     user = session.scalar(
         select(User)
         .where(User.organization_seq == organization.seq, User.id == user_id)

@@ -28,7 +28,7 @@ STOP_WITHIN_SECONDS = 8
 @refusals_shown
 def serve() -> None:
     """Migrate when needed, build the assets, and serve until stopped."""
-    if readiness.find_problem() is not None:
+    if not readiness.is_migrated():
         flask_migrate.upgrade()
     for bundle in assets:
         bundle.build()
