@@ -14,7 +14,12 @@ from http import HTTPStatus
 import orjson
 import structlog
 from flask import Flask, Response, current_app, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+)
 
 from scim import errors as scim_errors
 from scim import messages, names
@@ -46,6 +51,11 @@ def register(app: Flask) -> None:
 
 
 def _answer(error: Exception) -> Response:
+    if isinstance(error, InternalServerError) and isinstance(
+        error.original_exception, Exception
+    ):
+        # So Flask names what was raised while an answer was being finished.
+        error = error.original_exception
     status, scim_type, detail = _translate(error)
     response = (
         _scim_error(status, scim_type, detail)

@@ -99,3 +99,9 @@ class PayloadTooLarge(ScimError):
     """The body is larger than this server accepts (413)."""
 
     status = 413
+
+
+class Unsupported(ScimError):
+    """A part of the protocol that this service does not have (501)."""
+
+    status = 501

@@ -185,7 +185,8 @@ def _read_id(entry: JSON, notes: Notes) -> str:
         entry = quirks.text_as_object(entry, "members", notes)
     if not isinstance(entry, dict):
         raise documents.wrong_type("Each of members", "an object with a value", entry)
-    value = quirks.find_key(quirks.without_nulls(entry), "value")
+    # Nothing else is read: display and $ref may be null (Okta, Entra), or wrong.
+    value = quirks.find_key(entry, "value")
     member = documents.clean_value(value, _VALUE, notes, "members.value")
     if not isinstance(member, str):
         raise InvalidValue(

@@ -20,12 +20,16 @@ from scim.errors import (
     InvalidPath,
     Mutability,
     NoTarget,
+    TooMany,
 )
-from scim.filters import Filter, quoted
+from scim.filters import Filter, Path, quoted
 from scim.quirks import Notes, OperationName, note
 
 _KEPT: Final = "active"
 """The attribute that no remove, null or empty value changes (product decision)."""
+
+_MAX_WORK: Final = 100_000_000
+"""Values times characters of the filters put to them: some two seconds at most."""
 
 _Values: TypeAlias = list[JSON]
 
@@ -62,39 +66,43 @@ def resolve(path: str, resource_type: ResourceType) -> Target:
 
     Raises InvalidPath when it cannot be read, or names what is not there.
     """
-    parsed = filters.parse_path(path)
-    ref = resource_type.find(parsed.attribute)
-    if ref is None:
-        raise _unknown(parsed.attribute, resource_type)
-    if parsed.condition is None:
-        return Target(ref)
+    target = _find(filters.parse_path(path), resource_type)
+    if target is None:
+        raise _unknown(filters.parse_path(path), resource_type)
+    return target
+
+
+def _find(path: Path, resource_type: ResourceType) -> Target | None:
+    """What a path means; None when its attribute or sub-attribute is not known."""
+    ref = resource_type.find(path.attribute)
+    if ref is None or path.condition is None:
+        return Target(ref) if ref else None
     if not ref.attribute.multi_valued:
         raise InvalidPath(
             f"{ref.key} holds one value, so no filter can follow it. Use {ref.key} "
             "alone as the path."
         )
     try:
-        matching.predicate(parsed.condition, ref.attribute)
+        matching.predicate(path.condition, ref.attribute)
     except InvalidFilter as error:
         raise InvalidPath(error.detail) from error
-    if parsed.sub is None:
-        return Target(ref, parsed.condition)
-    sub = ref.attribute.sub(parsed.sub)
-    if sub is None:
-        raise _unknown(f"{parsed.attribute}.{parsed.sub}", resource_type)
-    return Target(replace(ref, sub=sub), parsed.condition)
+    if path.sub is None:
+        return Target(ref, path.condition)
+    sub = ref.attribute.sub(path.sub)
+    return Target(replace(ref, sub=sub), path.condition) if sub else None
 
 
-def _unknown(name: str, resource_type: ResourceType) -> InvalidPath:
+def _unknown(path: Path, resource_type: ResourceType) -> InvalidPath:
     """The error for a path to nowhere, with the nearest name that exists."""
+    name = f"{path.attribute}.{path.sub}" if path.sub else path.attribute
     bare = _bare(name, resource_type)
-    owner = resource_type.find(name.removesuffix(bare) + bare.partition(".")[0])
+    first, _, rest = bare.partition(".")
+    owner = resource_type.find(name.removesuffix(bare) + first)
     if owner is not None:
         parts = ", ".join(sub.name for sub in owner.attribute.sub_attributes)
         known = f"Its sub-attributes are {parts}." if parts else "It has none."
         return InvalidPath(
-            f"{owner.attribute.name} has no sub-attribute "
-            f"{quoted(bare.partition('.')[2])}. {known}"
+            f"{owner.attribute.name} has no sub-attribute {quoted(rest)}. {known}"
         )
     nearest = resource_type.nearest(bare)
     hint = f"The nearest attribute is {nearest}. " if nearest else ""
@@ -121,8 +129,8 @@ def apply(
     """The document after the operations, in their order; the argument stays as it is.
 
     `document` holds the stored attributes and `id`, in canonical spelling; so does the
-    result. Raises InvalidPath, InvalidValue, InvalidSyntax, Mutability or NoTarget
-    (RFC 7644 §3.5.2.1 to §3.5.2.3).
+    result. Raises InvalidPath, InvalidValue, InvalidSyntax, Mutability, NoTarget or
+    TooMany (RFC 7644 §3.5.2.1 to §3.5.2.3).
     """
     patch = _Patch(copy.deepcopy(document), resource_type, notes)
     for operation in operations:
@@ -140,6 +148,7 @@ class _Patch:
         self.document = document
         self._type = resource_type
         self._notes = notes
+        self._work = 0
 
     def run(self, operation: Operation) -> None:
         if operation.path is not None:
@@ -209,8 +218,10 @@ class _Patch:
     def _write_key(self, op: OperationName, key: str, value: JSON, path: str) -> None:
         """Write one key of an object: what cannot be written is noted, not refused."""
         try:
-            target = resolve(path, self._type)
+            target = _find(filters.parse_path(path), self._type)
         except InvalidPath:
+            target = None
+        if target is None:
             documents.note_unknown(_bare(key, self._type), self._type.name, self._notes)
             return
         quirks.note_key_as_path(key, self._notes)
@@ -279,7 +290,7 @@ class _Patch:
         if of_values and target.condition is None:
             given = self._given_values(target, value)
             return old + given if op == "add" else given
-        hits = _selected(target, old)
+        hits = self._selected(target, old)
         if not any(hits):
             return old + self._unmatched(op, target, value)
         if of_values and op != "add":
@@ -291,6 +302,19 @@ class _Patch:
             else entry
             for entry, hit in zip(old, hits, strict=True)
         ]
+
+    def _selected(self, target: Target, values: _Values) -> list[bool]:
+        """For each value whether the path means it; without a filter it means all."""
+        if target.condition is None:
+            return [True] * len(values)
+        self._work += len(values) * len(filters.to_text(target.condition))
+        if self._work > _MAX_WORK:
+            raise TooMany(
+                "The filters of this PATCH ask for too many comparisons. Send fewer "
+                "operations at once, or shorter filters."
+            )
+        holds = matching.predicate(target.condition, target.ref.attribute)
+        return [holds(value) for value in values]
 
     def _replaced_where(
         self, hits: list[bool], target: Target, old: _Values, value: JSON
@@ -393,11 +417,3 @@ def _parts(target: Target, value: JSON) -> Document:
     if not isinstance(value, dict):
         raise documents.wrong_type(target.name, "an object", value)
     return value
-
-
-def _selected(target: Target, values: _Values) -> list[bool]:
-    """For each value whether the path means it; without a filter it means all."""
-    if target.condition is None:
-        return [True] * len(values)
-    holds = matching.predicate(target.condition, target.ref.attribute)
-    return [holds(value) for value in values]

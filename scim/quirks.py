@@ -114,16 +114,6 @@ def object_as_list(value: Document, name: str, notes: Notes) -> list[JSON]:
     return [value]
 
 
-def without_nulls(entry: Document) -> Document:
-    """Drop the parts of a member that are null.
-
-    Okta sends `"display": null` (okta.md §0 point 12 and §5.2), Entra `"$ref": null`
-    (identity-providers.md §1 row 13). Nothing is lost, so there is no note.
-    Recordings: tests/journeys/okta/, tests/journeys/entra/.
-    """
-    return {key: part for key, part in entry.items() if part is not None}
-
-
 def removes_listed_only(value: JSON, notes: Notes) -> bool:
     """Whether a remove of `members` means the members in its value, not all.
 

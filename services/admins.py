@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from argon2 import PasswordHasher
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from models import Admin, AdminRole
@@ -90,9 +90,9 @@ def _create(session: Session, new: NewAdmin, password_hash: str, origin: Origin)
 
 
 @reading
-def count(session: Session) -> int:
+def count(connection: Connection) -> int:
     """How many admins there are; none means that set-up is still to be done."""
-    return session.scalar(select(func.count()).select_from(Admin)) or 0
+    return connection.scalar(select(func.count()).select_from(Admin)) or 0
 
 
 def _check(new: NewAdmin) -> None:
@@ -106,6 +106,8 @@ def _check(new: NewAdmin) -> None:
         raise Invalid(
             "password", f"Give a password of {shortest} to {longest} characters."
         )
+    if any("\ud800" <= character <= "\udfff" for character in new.password):
+        raise Invalid("password", "Give a password of characters that UTF-8 has.")
     if not new.organizations and new.role != "owner":
         raise Invalid(
             "organization",

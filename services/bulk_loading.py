@@ -81,7 +81,8 @@ def _load_users(
         for seq, document in zip(seqs, filled, strict=True)
         for value in mapping.user_values(document)
     ]
-    session.execute(insert(UserValue), values)
+    if values:
+        session.execute(insert(UserValue), values)
     changes = [
         events.Change(
             "created",

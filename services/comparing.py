@@ -28,7 +28,12 @@ def compare(column: Column, comparison: Comparison, wanted: Operand) -> Clause:
         return column.is_(None) if comparison.operator == "eq" else column.is_not(None)
     if comparison.operator == "ne":
         return or_(column.is_(None), column != wanted)
-    return and_(column.is_not(None), _TESTS[comparison.operator](column, wanted))
+    clause = _TESTS[comparison.operator](column, wanted)
+    return and_(column.is_not(None), clause) if _may_be_null(column) else clause
+
+
+def _may_be_null(column: Column) -> bool:
+    return bool(getattr(column, "nullable", True))
 
 
 def starts_with(column: Column, prefix: str) -> Clause:

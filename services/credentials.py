@@ -53,6 +53,11 @@ class TokenText:
         return hashlib.sha256(self.text.encode()).digest()
 
 
+def is_public_id(text: str) -> bool:
+    """Whether the text can name a token; no other reaches the database."""
+    return _PUBLIC_ID.fullmatch(f"rcl_{text}") is not None
+
+
 def make() -> TokenText:
     """A fresh token."""
     body = f"rcl_{_random(_PUBLIC_ID_LENGTH)}_{_random(_SECRET_LENGTH)}"
@@ -88,8 +93,8 @@ def read_header(header: str | None) -> TokenText:
 
 
 def _read_bare(text: str, scheme: str, *, has_scheme: bool) -> TokenText:
-    known_start = text.lstrip("\"'").startswith("rcl_")
-    if has_scheme and not known_start:
+    start = text.lstrip(_QUOTES).lower()
+    if has_scheme and not start.startswith(("rcl_", "bearer ")):
         raise TokenRefused(
             "scheme",
             f"The credentials are of the kind {shorten(scheme, 20)}. Send a "
@@ -128,8 +133,7 @@ def _check_sum(text: str) -> TokenText:
     named = _PUBLIC_ID.match(text)
     public_id = named[1] if named else None
     name = f"Token rcl_{public_id}…" if public_id else "The token"
-    form = _FORM.fullmatch(text)
-    if form is None:
+    if len(text) != _LENGTH:
         fault, cause = (
             ("cut off", "cut") if len(text) < _LENGTH else ("altered", "altered")
         )
@@ -139,7 +143,8 @@ def _check_sum(text: str) -> TokenText:
             f"{_PASTE}",
             public_id,
         )
-    if _checksum(text[:-_CHECKSUM_LENGTH]) != form[3]:
+    form = _FORM.fullmatch(text)
+    if form is None or _checksum(text[:-_CHECKSUM_LENGTH]) != form[3]:
         raise TokenRefused(
             "altered", f"{name} is altered: its checksum is wrong. {_PASTE}", public_id
         )

@@ -56,6 +56,17 @@ def _not_filterable(ref: AttributeRef) -> InvalidFilter:
     )
 
 
+_USER_COLUMNS: Final[dict[str, Column]] = {
+    "id": User.id,
+    "externalId": User.external_id,
+    "userName": User.user_name_key,
+    "active": User.is_active,
+    "meta.created": User.created_at,
+    "meta.lastModified": User.modified_at,
+    "meta.resourceType": literal("User"),
+}
+
+
 class _Users:
     """The attributes of users: columns, and rows of `user_values`."""
 
@@ -63,19 +74,10 @@ class _Users:
 
     def __init__(self, organization: OrganizationRef) -> None:
         self._organization = organization
-        self._columns: dict[str, Column] = {
-            "id": User.id,
-            "externalId": User.external_id,
-            "userName": User.user_name_key,
-            "active": User.is_active,
-            "meta.created": User.created_at,
-            "meta.lastModified": User.modified_at,
-            "meta.resourceType": literal("User"),
-        }
 
     def compare(self, ref: AttributeRef, comparison: Comparison) -> Clause:
         wanted = operand(comparison, ref.leaf)
-        column = self._columns.get(ref.key)
+        column = _USER_COLUMNS.get(ref.key)
         if column is not None:
             return compare(column, comparison, wanted)
         if wanted is None:
@@ -91,7 +93,7 @@ class _Users:
         return self._has_row(ref, row)
 
     def present(self, ref: AttributeRef) -> Clause:
-        column = self._columns.get(ref.key)
+        column = _USER_COLUMNS.get(ref.key)
         if column is not None:
             return column.is_not(None)
         if ref.attribute.name in ("meta", "schemas"):
@@ -167,6 +169,16 @@ def _value_of(
     return compare(column, comparison, wanted)
 
 
+_GROUP_COLUMNS: Final[dict[str, Column]] = {
+    "id": Group.id,
+    "externalId": Group.external_id,
+    "displayName": Group.display_name_key,
+    "meta.created": Group.created_at,
+    "meta.lastModified": Group.modified_at,
+    "meta.resourceType": literal("Group"),
+}
+
+
 class _Groups:
     """The attributes of groups: columns, and rows of the two membership tables."""
 
@@ -174,18 +186,10 @@ class _Groups:
 
     def __init__(self, organization: OrganizationRef) -> None:
         self._organization = organization
-        self._columns: dict[str, Column] = {
-            "id": Group.id,
-            "externalId": Group.external_id,
-            "displayName": Group.display_name_key,
-            "meta.created": Group.created_at,
-            "meta.lastModified": Group.modified_at,
-            "meta.resourceType": literal("Group"),
-        }
 
     def compare(self, ref: AttributeRef, comparison: Comparison) -> Clause:
         wanted = operand(comparison, ref.leaf)
-        column = self._columns.get(ref.key)
+        column = _GROUP_COLUMNS.get(ref.key)
         if column is not None:
             return compare(column, comparison, wanted)
         if ref.attribute.name != "members" or ref.sub is None:
@@ -203,7 +207,7 @@ class _Groups:
         return self.element(ref, inner)
 
     def present(self, ref: AttributeRef) -> Clause:
-        column = self._columns.get(ref.key)
+        column = _GROUP_COLUMNS.get(ref.key)
         if column is not None:
             return column.is_not(None)
         return Group.n_members > 0 if ref.attribute.name == "members" else true()

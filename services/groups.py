@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy.orm import Session
 
 from models import DeletedResource, Group
-from models.database import read_session, reading, writing
+from models.database import read_connection, reading, writing
 from scim import documents
 from scim import members as scim_members
 from scim import patch as scim_patch
@@ -32,16 +32,22 @@ from services.preconditions import NONE, Precondition
 FEW_MEMBERS = 100
 """Up to so many members a result carries them; larger groups are streamed."""
 
-_COLUMNS = (
-    Group.seq,
-    Group.id,
-    Group.version,
-    Group.display_name,
-    Group.external_id,
-    Group.n_members,
-    Group.created_at,
-    Group.modified_at,
+_COLUMNS = listing.columns(
+    Group,
+    "seq",
+    "id",
+    "version",
+    "display_name",
+    "external_id",
+    "n_members",
+    "created_at",
+    "modified_at",
 )
+_BY_ID = select(*_COLUMNS).where(
+    Group.organization_seq == bindparam("organization_seq"),
+    Group.id == bindparam("id"),
+)
+_PAGE = listing.page_of(Group, _COLUMNS)
 
 
 @writing
@@ -83,7 +89,7 @@ def create(
 
 @reading
 def get(
-    session: Session,
+    connection: Connection,
     organization: OrganizationRef,
     group_id: str,
     *,
@@ -95,14 +101,11 @@ def get(
     """
     if not is_id(group_id):
         raise _not_found(group_id)
-    row = session.execute(
-        select(*_COLUMNS).where(
-            Group.organization_seq == organization.seq, Group.id == group_id
-        )
-    ).one_or_none()
+    parameters = {"organization_seq": organization.seq, "id": group_id}
+    row = connection.execute(_BY_ID, parameters).one_or_none()
     if row is None:
         raise _not_found(group_id)
-    return _result(session, row, with_members=with_members)
+    return _result(connection, row, with_members=with_members)
 
 
 def page(
@@ -116,14 +119,14 @@ def page(
     `stream_members` reads those, in one statement for the page.
     """
     found = _read_page(organization, query, walker)
-    listing.remember(Group, organization, query, found, walker)
+    listing.remember(_PAGE, organization, query, found, walker)
     groups = tuple(StoredGroup(*row) for row in found.rows)
     return listing.Page(found.total, query.start_index, groups)
 
 
 @reading
 def _read_page(
-    session: Session,
+    connection: Connection,
     organization: OrganizationRef,
     query: listing.Query,
     walker: listing.Walker | None,
@@ -133,9 +136,7 @@ def _read_page(
         if query.filter is not None
         else None
     )
-    return listing.find(
-        session, Group, select(*_COLUMNS), organization, clause, query, walker
-    )
+    return listing.find(connection, _PAGE, organization, clause, query, walker)
 
 
 def stream_members(
@@ -145,8 +146,8 @@ def stream_members(
 
     Holds a read transaction while it is consumed.
     """
-    with read_session() as session:
-        yield from memberships.stream_members(session, [one.seq for one in groups])
+    with read_connection() as connection:
+        yield from memberships.stream_members(connection, [one.seq for one in groups])
 
 
 @writing
@@ -330,18 +331,18 @@ def _document(group: Group) -> Document:
 
 
 def _stored(session: Session, group: Group) -> StoredGroup:
-    return _result(session, group, with_members=True)
+    return _result(session.connection(), group, with_members=True)
 
 
 def _result(
-    session: Session,
+    connection: Connection,
     row: Group | Row[*tuple[Any, ...]],  # Any: the columns of _COLUMNS
     *,
     with_members: bool,
 ) -> StoredGroup:
     members: tuple[Reference, ...] | None = None
     if with_members and row.n_members <= FEW_MEMBERS:
-        found = memberships.stream_members(session, [row.seq])
+        found = memberships.read_members(connection, [row.seq])
         members = tuple(member for _, member in found)
     return StoredGroup(
         row.seq,

@@ -16,12 +16,21 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models import Counter, Group, ListWalk, User
-from models.database import Busy, writing
+from models.database import Busy, Seq, writing
 from scim import filters
 from services.organizations import OrganizationRef
 
@@ -76,76 +85,143 @@ class Slice:
     last_seq: int | None
 
 
-def find(
-    session: Session,
+@dataclass(frozen=True)
+class _Walk:
+    """What was remembered of a walk: its last row so far, and its total."""
+
+    after_seq: int
+    total: int
+
+
+@dataclass(frozen=True)
+class PageOf:
+    """The statements that read pages of one table, built once."""
+
+    model: type[User] | type[Group]
+    page: Select[*tuple[Any, ...]]  # Any: the caller's columns
+    total: Select[int]
+
+
+def columns(
+    model: type[User] | type[Group], *names: str
+) -> tuple[ColumnElement[Any], ...]:  # Any: the type of each column
+    """Columns of the table itself.
+
+    A cached statement adapts its result to each new statement column by column, and
+    comparing the mapped attributes for that costs as much as running a look-up.
+    """
+    return tuple(model.__table__.c[name] for name in names)
+
+
+def page_of(
     model: type[User] | type[Group],
-    columns: Select[*tuple[Any, ...]],  # Any: the caller's columns
+    selected: Sequence[ColumnElement[Any]],  # Any: as PageOf
+) -> PageOf:
+    """Pages of a table in creation order; the first column is its `seq`."""
+    counted = Counter.n_users if model is User else Counter.n_groups
+    organization_seq = bindparam("organization_seq", type_=Seq)
+    return PageOf(
+        model,
+        select(*selected)
+        .where(model.organization_seq == organization_seq)
+        .order_by(model.seq)
+        .limit(bindparam("count", type_=Integer)),
+        select(counted).where(Counter.organization_seq == organization_seq),
+    )
+
+
+def find(
+    connection: Connection,
+    pages: PageOf,
     organization: OrganizationRef,
     clause: ColumnElement[bool] | None,
     query: Query,
     walker: Walker | None,
 ) -> Slice:
-    """Count, and read the rows of one page in creation order. Two or three statements.
-
-    `columns` selects from `model`, its first column being `seq`.
-    """
-    conditions = [model.organization_seq == organization.seq]
-    if clause is not None:
-        conditions.append(clause)
-    total = _total(session, model, organization, clause, conditions)
-    walk = _recall(session, model, organization, query, walker)
-    statement = columns.where(*conditions).order_by(model.seq).limit(query.count)
+    """Read the rows of one page, and count. One to three statements."""
+    walk = _recall(connection, pages, organization, query, walker)
+    rows = _rows(connection, pages, organization, clause, query, walk)
+    is_whole_list = query.start_index == 1 and len(rows) < query.count
+    if is_whole_list:
+        return Slice(len(rows), rows, None)
+    total = _total(connection, pages, organization, clause)
     if walk is not None:
         total = max(total, walk.total)
-        statement = statement.where(model.seq > walk.after_seq)
-    elif query.start_index > 1:
-        statement = statement.offset(query.start_index - 1)
-    rows = session.execute(statement).all() if query.count else []
     return Slice(total, rows, rows[-1][0] if rows else None)
 
 
-def _total(
-    session: Session,
-    model: type[User] | type[Group],
+def _rows(
+    connection: Connection,
+    pages: PageOf,
     organization: OrganizationRef,
     clause: ColumnElement[bool] | None,
-    conditions: Sequence[ColumnElement[bool]],
+    query: Query,
+    walk: _Walk | None,
+) -> Sequence[Any]:  # Any: rows of the caller's columns
+    if not query.count:
+        return []
+    statement = pages.page
+    if clause is not None:
+        statement = statement.where(clause)
+    if walk is not None:
+        statement = statement.where(pages.model.seq > walk.after_seq)
+    elif query.start_index > 1:
+        statement = statement.offset(query.start_index - 1)
+    parameters = {"organization_seq": organization.seq, "count": query.count}
+    return connection.execute(statement, parameters).all()
+
+
+def _total(
+    connection: Connection,
+    pages: PageOf,
+    organization: OrganizationRef,
+    clause: ColumnElement[bool] | None,
 ) -> int:
     if clause is None:
-        kept = Counter.n_users if model is User else Counter.n_groups
-        counted = select(kept).where(Counter.organization_seq == organization.seq)
-    else:
-        counted = select(func.count()).select_from(model).where(*conditions)
-    return session.scalar(counted) or 0
+        parameters = {"organization_seq": organization.seq}
+        return connection.scalar(pages.total, parameters) or 0
+    counted = select(func.count()).where(
+        pages.model.organization_seq == organization.seq, clause
+    )
+    return connection.scalar(counted) or 0
 
 
-def _key(model: type[User] | type[Group], query: Query) -> str:
-    text = f"{model.__tablename__}\n{query.count}\n{query.text}"
+def _key(pages: PageOf, query: Query) -> str:
+    text = f"{pages.model.__tablename__}\n{query.count}\n{query.text}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_RECALLED = select(ListWalk.after_seq, ListWalk.total).where(
+    ListWalk.organization_seq == bindparam("organization_seq"),
+    ListWalk.token_seq == bindparam("token_seq"),
+    ListWalk.key == bindparam("key"),
+    ListWalk.start_index == bindparam("start_index"),
+    ListWalk.expires_at > bindparam("now"),
+)
+
+
 def _recall(
-    session: Session,
-    model: type[User] | type[Group],
+    connection: Connection,
+    pages: PageOf,
     organization: OrganizationRef,
     query: Query,
     walker: Walker | None,
-) -> ListWalk | None:
+) -> _Walk | None:
     if walker is None or query.start_index == 1:
         return None
-    return session.scalar(
-        select(ListWalk).where(
-            ListWalk.organization_seq == organization.seq,
-            ListWalk.token_seq == walker.token_seq,
-            ListWalk.key == _key(model, query),
-            ListWalk.start_index == query.start_index,
-            ListWalk.expires_at > walker.now,
-        )
-    )
+    parameters = {
+        "organization_seq": organization.seq,
+        "token_seq": walker.token_seq,
+        "key": _key(pages, query),
+        "start_index": query.start_index,
+        "now": walker.now,
+    }
+    row = connection.execute(_RECALLED, parameters).one_or_none()
+    return row and _Walk(row.after_seq, row.total)
 
 
 def remember(
-    model: type[User] | type[Group],
+    pages: PageOf,
     organization: OrganizationRef,
     query: Query,
     found: Slice,
@@ -164,7 +240,7 @@ def remember(
             {
                 "organization_seq": organization.seq,
                 "token_seq": walker.token_seq,
-                "key": _key(model, query),
+                "key": _key(pages, query),
                 "start_index": query.next_index,
                 "after_seq": found.last_seq,
                 "total": found.total,

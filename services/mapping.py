@@ -68,7 +68,7 @@ def location(base_url: str, resource_type: str, resource_id: str) -> str:
 
 def timestamp(at: datetime) -> str:
     """An instant as xsd:dateTime in UTC with microseconds (RFC 7643 §2.3.5)."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def user_document(user: StoredUser, base_url: str) -> Document:

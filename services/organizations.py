@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from models import Counter, Organization
@@ -82,37 +82,37 @@ def create(
 
 
 @reading
-def get(session: Session, slug: str) -> OrganizationRef:
+def get(connection: Connection, slug: str) -> OrganizationRef:
     """The organization of that slug, in whatever case; raises `NotFound`."""
-    row = session.execute(
+    row = connection.execute(
         select(Organization.seq, Organization.slug, Organization.name).where(
-            Organization.slug == slug.lower()
+            Organization.slug == _checked(slug)
         )
     ).one_or_none()
     if row is None:
-        raise NotFound(f'There is no organization "{shorten(slug)}".')
+        raise _not_found(slug)
     return OrganizationRef(row.seq, row.slug, row.name)
 
 
 @reading
-def list_all(session: Session) -> list[StoredOrganization]:
+def list_all(connection: Connection) -> list[StoredOrganization]:
     """All organizations with their totals, by name."""
-    rows = session.execute(
+    rows = connection.execute(
         select(Organization, Counter)
         .join(Counter, Counter.organization_seq == Organization.seq)
         .order_by(Organization.name, Organization.seq)
     )
     return [
         StoredOrganization(
-            organization.slug,
-            organization.name,
-            organization.suspended_at is not None,
-            organization.created_at,
-            counter.n_users,
-            counter.n_active_users,
-            counter.n_groups,
+            row.slug,
+            row.name,
+            row.suspended_at is not None,
+            row.created_at,
+            row.n_users,
+            row.n_active_users,
+            row.n_groups,
         )
-        for organization, counter in rows
+        for row in rows
     ]
 
 
@@ -132,10 +132,12 @@ def _set_suspended(
     session: Session, slug: str, at: datetime | None, origin: Origin
 ) -> None:
     row = session.scalar(
-        select(Organization).where(Organization.slug == slug).with_for_update()
+        select(Organization)
+        .where(Organization.slug == _checked(slug))
+        .with_for_update()
     )
     if row is None:
-        raise NotFound(f'There is no organization "{shorten(slug)}".')
+        raise _not_found(slug)
     before, row.suspended_at = row.suspended_at, at
     if (before is None) == (at is None):
         return
@@ -148,3 +150,14 @@ def _set_suspended(
         origin,
         events.Change(action, "Organization", row.slug, row.name, changes),
     )
+
+
+def _checked(slug: str) -> str:
+    """The slug as it is stored; what cannot be one never reaches the database."""
+    if not _SLUG.fullmatch(slug.lower()):
+        raise _not_found(slug)
+    return slug.lower()
+
+
+def _not_found(slug: str) -> NotFound:
+    return NotFound(f'There is no organization "{shorten(slug)}".')

@@ -83,6 +83,8 @@ def instant_after(at: datetime, previous: datetime) -> datetime:
 def shorten(text: str, length: int = 60) -> str:
     """A client's text, made fit for an error's sentence: cut, controls escaped."""
     cut = text if len(text) <= length else text[: length - 1] + "…"
+    if cut.isprintable():
+        return cut
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
 
 

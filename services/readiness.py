@@ -7,8 +7,8 @@ from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from models.database import Busy, reading
 
@@ -37,5 +37,5 @@ def newest_revision() -> str | None:
 
 
 @reading
-def _current_revision(session: Session) -> str | None:
-    return MigrationContext.configure(session.connection()).get_current_revision()
+def _current_revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

@@ -9,9 +9,17 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from models import Organization, ProvisioningToken
@@ -107,7 +115,9 @@ def create(
             f'A token "{shorten(name)}" exists already. Give the new one another name, '
             "or rotate the old one.",
         )
-    return _add(session, organization, name, scope, expires_at, origin)
+    new, created = _add(session, organization, name, scope, expires_at, origin)
+    events.record(session, organization.seq, origin, created)
+    return new
 
 
 @writing
@@ -135,18 +145,22 @@ def rotate(
     expires_at = (
         origin.at + (old.expires_at - old.created_at) if old.expires_at else None
     )
-    new = _add(
-        session,
-        organization,
-        old.name,
-        "read" if old.scope == "read" else "full",
-        expires_at,
-        origin,
-    )
-    ends_at = origin.at + overlap
-    old.replaced_by = new.public_id
-    old.expires_at = min(old.expires_at or ends_at, ends_at)
+    scope: Scope = "read" if old.scope == "read" else "full"
+    new, created = _add(session, organization, old.name, scope, expires_at, origin)
+    replaced = _replace(old, new, origin.at + overlap)
+    session.flush()
+    events.record(session, organization.seq, origin, created, replaced)
     return new
+
+
+def _replace(old: ProvisioningToken, new: NewToken, ends_at: datetime) -> events.Change:
+    before, after = old.expires_at, min(old.expires_at or ends_at, ends_at)
+    old.replaced_by, old.expires_at = new.public_id, after
+    changes: events.Changes = {
+        "replaced_by": (None, new.public_id),
+        "expires_at": (_text(before), _text(after)),
+    }
+    return events.Change("replaced", "Token", old.public_id, old.name, changes)
 
 
 @writing
@@ -170,10 +184,10 @@ def revoke(
 
 @reading
 def list_all(
-    session: Session, organization: OrganizationRef, now: datetime
+    connection: Connection, organization: OrganizationRef, now: datetime
 ) -> list[StoredToken]:
     """The organization's tokens, the newest first."""
-    rows = session.scalars(
+    rows = connection.execute(
         select(ProvisioningToken)
         .where(ProvisioningToken.organization_seq == organization.seq)
         .order_by(ProvisioningToken.seq.desc())
@@ -182,21 +196,43 @@ def list_all(
 
 
 @reading
-def organization_of(session: Session, public_id: str) -> OrganizationRef:
+def organization_of(connection: Connection, public_id: str) -> OrganizationRef:
     """Whose token that is, for the command line; raises `NotFound`."""
-    row = session.execute(
+    if not credentials.is_public_id(public_id):
+        raise _not_found(public_id)
+    row = connection.execute(
         select(Organization.seq, Organization.slug, Organization.name)
         .join(ProvisioningToken, ProvisioningToken.organization_seq == Organization.seq)
         .where(ProvisioningToken.public_id == public_id)
     ).one_or_none()
     if row is None:
-        raise NotFound(f'There is no token "{shorten(public_id)}".')
+        raise _not_found(public_id)
     return OrganizationRef(row.seq, row.slug, row.name)
+
+
+# Built once: making a statement costs more than running this one.
+_CREDENTIALS: Final = (
+    select(
+        ProvisioningToken.seq,
+        ProvisioningToken.name,
+        ProvisioningToken.scope,
+        ProvisioningToken.digest,
+        ProvisioningToken.expires_at,
+        ProvisioningToken.revoked_at,
+        ProvisioningToken.last_used_at,
+        Organization.seq.label("organization_seq"),
+        Organization.slug,
+        Organization.name.label("organization_name"),
+        Organization.suspended_at,
+    )
+    .join(Organization, Organization.seq == ProvisioningToken.organization_seq)
+    .where(ProvisioningToken.public_id == bindparam("public_id"))
+)
 
 
 @reading
 def authenticate(
-    session: Session, token: credentials.TokenText, now: datetime
+    connection: Connection, token: credentials.TokenText, now: datetime
 ) -> Credentials:
     """The credentials that a well-formed token stands for.
 
@@ -204,23 +240,8 @@ def authenticate(
     `OrganizationSuspended`.
     """
     public_id = token.public_id
-    row = session.execute(
-        select(
-            ProvisioningToken.seq,
-            ProvisioningToken.name,
-            ProvisioningToken.scope,
-            ProvisioningToken.digest,
-            ProvisioningToken.expires_at,
-            ProvisioningToken.revoked_at,
-            ProvisioningToken.last_used_at,
-            Organization.seq.label("organization_seq"),
-            Organization.slug,
-            Organization.name.label("organization_name"),
-            Organization.suspended_at,
-        )
-        .join(Organization, Organization.seq == ProvisioningToken.organization_seq)
-        .where(ProvisioningToken.public_id == public_id)
-    ).one_or_none()
+    parameters = {"public_id": public_id}
+    row = connection.execute(_CREDENTIALS, parameters).one_or_none()
     if row is None or not hmac.compare_digest(row.digest, token.digest):
         raise TokenRefused(
             "unknown",
@@ -303,7 +324,7 @@ def _add(
     scope: Scope,
     expires_at: datetime | None,
     origin: Origin,
-) -> NewToken:
+) -> tuple[NewToken, events.Change]:
     token = credentials.make()
     session.add(
         ProvisioningToken(
@@ -321,20 +342,23 @@ def _add(
     session.flush()
     changes: events.Changes = {
         "scope": (None, scope),
-        "expires_at": (None, expires_at.isoformat() if expires_at else None),
+        "expires_at": (None, _text(expires_at)),
     }
-    events.record(
-        session,
-        organization.seq,
-        origin,
+    return (
+        NewToken(token.text, token.public_id, expires_at),
         events.Change("created", "Token", token.public_id, name, changes),
     )
-    return NewToken(token.text, token.public_id, expires_at)
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None
 
 
 def _locked(
     session: Session, organization: OrganizationRef, public_id: str
 ) -> ProvisioningToken:
+    if not credentials.is_public_id(public_id):
+        raise _not_found(public_id)
     token = session.scalar(
         select(ProvisioningToken)
         .where(
@@ -344,11 +368,15 @@ def _locked(
         .with_for_update()
     )
     if token is None:
-        raise NotFound(f'There is no token "{shorten(public_id)}".')
+        raise _not_found(public_id)
     return token
 
 
-def _stored(row: ProvisioningToken, now: datetime) -> StoredToken:
+def _not_found(public_id: str) -> NotFound:
+    return NotFound(f'There is no token "{shorten(public_id)}".')
+
+
+def _stored(row: Row[*tuple[Any, ...]], now: datetime) -> StoredToken:
     return StoredToken(
         public_id=row.public_id,
         name=row.name,
@@ -365,7 +393,7 @@ def _stored(row: ProvisioningToken, now: datetime) -> StoredToken:
     )
 
 
-def _state(row: ProvisioningToken, now: datetime) -> State:
+def _state(row: ProvisioningToken | Row[*tuple[Any, ...]], now: datetime) -> State:
     if row.revoked_at is not None:
         return "revoked"
     if row.expires_at is not None and row.expires_at <= now:

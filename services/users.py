@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy.orm import Session
 
@@ -22,14 +22,18 @@ from services.organizations import OrganizationRef
 from services.origin import Origin, instant_after, is_id, new_id, shorten
 from services.preconditions import NONE, Precondition
 
-_COLUMNS = (
-    User.seq,
-    User.id,
-    User.version,
-    User.document,
-    User.created_at,
-    User.modified_at,
+_COLUMNS = listing.columns(
+    User, "seq", "id", "version", "document", "created_at", "modified_at"
 )
+# Built once: making a statement costs more than running one of these.
+_BY_ID = select(*_COLUMNS).where(
+    User.organization_seq == bindparam("organization_seq"), User.id == bindparam("id")
+)
+_NAMES = select(User.id, User.name).where(
+    User.organization_seq == bindparam("organization_seq"),
+    User.id.in_(bindparam("ids", expanding=True)),
+)
+_PAGE = listing.page_of(User, _COLUMNS)
 
 
 @writing
@@ -71,19 +75,18 @@ def create(
 
 
 @reading
-def get(session: Session, organization: OrganizationRef, user_id: str) -> StoredUser:
+def get(
+    connection: Connection, organization: OrganizationRef, user_id: str
+) -> StoredUser:
     """The user of that id; raises `NotFound`, also for another organization's."""
     if not is_id(user_id):
         raise _not_found(user_id)
-    row = session.execute(
-        select(*_COLUMNS).where(
-            User.organization_seq == organization.seq, User.id == user_id
-        )
-    ).one_or_none()
+    parameters = {"organization_seq": organization.seq, "id": user_id}
+    row = connection.execute(_BY_ID, parameters).one_or_none()
     if row is None:
         raise _not_found(user_id)
-    groups = memberships.groups_of(session, [row.seq])
-    managers = _managers(session, organization, [row.document])
+    groups = memberships.groups_of(connection, [row.seq])
+    managers = _managers(connection, organization, [row.document])
     return _result(row, groups, managers)
 
 
@@ -99,13 +102,13 @@ def page(
     Raises `InvalidFilter`. `walker` lets the following page continue after this one.
     """
     found, users = _read_page(organization, query, with_groups, walker)
-    listing.remember(User, organization, query, found, walker)
+    listing.remember(_PAGE, organization, query, found, walker)
     return listing.Page(found.total, query.start_index, users)
 
 
 @reading
 def _read_page(
-    session: Session,
+    connection: Connection,
     organization: OrganizationRef,
     query: listing.Query,
     with_groups: bool,
@@ -116,12 +119,10 @@ def _read_page(
         if query.filter is not None
         else None
     )
-    found = listing.find(
-        session, User, select(*_COLUMNS), organization, clause, query, walker
-    )
+    found = listing.find(connection, _PAGE, organization, clause, query, walker)
     seqs = [row.seq for row in found.rows]
-    groups = memberships.groups_of(session, seqs) if with_groups else {}
-    managers = _managers(session, organization, [row.document for row in found.rows])
+    groups = memberships.groups_of(connection, seqs) if with_groups else {}
+    managers = _managers(connection, organization, [row.document for row in found.rows])
     return found, tuple(_result(row, groups, managers) for row in found.rows)
 
 
@@ -308,8 +309,9 @@ def _keep_deleted(session: Session, user: User, origin: Origin) -> None:
 
 
 def _stored(session: Session, organization: OrganizationRef, user: User) -> StoredUser:
-    groups = memberships.groups_of(session, [user.seq])
-    managers = _managers(session, organization, [user.document])
+    connection = session.connection()
+    groups = memberships.groups_of(connection, [user.seq])
+    managers = _managers(connection, organization, [user.document])
     return _result(user, groups, managers)
 
 
@@ -331,15 +333,12 @@ def _result(
 
 
 def _managers(
-    session: Session, organization: OrganizationRef, rows: Sequence[Document]
+    connection: Connection, organization: OrganizationRef, stored: Sequence[Document]
 ) -> dict[str, Reference]:
     """The users here that the documents name as managers; one statement, or none."""
-    ids = {manager for document in rows if (manager := mapping.manager_id(document))}
+    ids = {manager for document in stored if (manager := mapping.manager_id(document))}
     if not ids:
         return {}
-    found = session.execute(
-        select(User.id, User.name).where(
-            User.organization_seq == organization.seq, User.id.in_(ids)
-        )
-    )
+    parameters = {"organization_seq": organization.seq, "ids": list(ids)}
+    found = connection.execute(_NAMES, parameters)
     return {row.id: Reference("User", row.id, row.name) for row in found}

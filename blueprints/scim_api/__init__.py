@@ -99,4 +99,4 @@ def note_use(response: Response) -> Response:
     return response
 
 
-from blueprints.scim_api import discovery, groups, users  # noqa: E402, F401 - routes
+from blueprints.scim_api import discovery, groups, unsupported, users  # noqa: E402, F401 - routes

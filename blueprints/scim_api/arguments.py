@@ -46,7 +46,7 @@ def query() -> Query:
         filter=parsed,
         start_index=max(1, _whole_number("startIndex", 1)),
         count=min(max(0, count), names.MAX_COUNT),
-        text=filters.to_text(parsed) if parsed is not None else "",
+        text=text or "",
     )
 
 

@@ -1,0 +1,1 @@
+"""Figures, measured on a running server: `make bench`. Never part of the tests."""
