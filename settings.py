@@ -6,14 +6,22 @@ used stops the start with a sentence, since a wrong guess would be found out muc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from click import ClickException
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
-class InvalidSetting(Exception):
-    """A setting whose value cannot be used."""
+SECRET_KEY_LENGTH: Final = 32
+"""The least characters of a secret key."""
+
+
+class InvalidSetting(ClickException):
+    """A setting whose value cannot be used; the command line prints its sentence."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +40,25 @@ def _text(value: str) -> str:
 
 def _number(least: int, most: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        if not value.strip().isdecimal() or not least <= int(value) <= most:
+        is_number = re.fullmatch("[0-9]{1,12}", value.strip())
+        if not is_number or not least <= int(value) <= most:
             raise ValueError(f"give a whole number from {least} to {most}")
         return int(value)
 
     return read
 
 
+_SUCH_AS: Final = "give an address such as https://rollcall.example.com"
+
+
 def _public_url(value: str) -> str:
     url = value.strip().rstrip("/")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError(_SUCH_AS) from None
     if url and (parts.scheme not in ("http", "https") or not parts.netloc):
-        raise ValueError("give an address such as https://rollcall.example.com")
+        raise ValueError(_SUCH_AS)
     if parts.query or parts.fragment:
         raise ValueError("give the address without ? and #")
     return url
@@ -53,10 +68,24 @@ def _database_url(value: str) -> str:
     url = value.strip()
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
+            url = "postgresql+psycopg://" + url.removeprefix(prefix)
     if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("give an address that begins with sqlite:/// or postgresql://")
+    try:
+        parts = make_url(url) if url else None
+    except (ArgumentError, ValueError):
+        # Not the cause as the library words it, which would repeat the password.
+        raise ValueError("its parts cannot be told apart, such as the port") from None
+    if parts and parts.database in (None, "", ":memory:"):
+        raise ValueError("name the file or database that keeps the data")
     return url
+
+
+def _secret_key(value: str) -> str:
+    key = value.strip()
+    if 0 < len(key) < SECRET_KEY_LENGTH:
+        raise ValueError(f"give at least {SECRET_KEY_LENGTH} characters")
+    return key
 
 
 SETTINGS: Final = (
@@ -88,7 +117,7 @@ SETTINGS: Final = (
         "",
         "Key that signs cookies and the set-up address; the same on every machine of "
         "one install. Generated into the instance folder unless set.",
-        _text,
+        _secret_key,
     ),
     Setting("ROLLCALL_WORKERS", "1", "Server processes.", _number(1, 64)),
     Setting(

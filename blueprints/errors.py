@@ -23,6 +23,7 @@ from werkzeug.exceptions import (
 
 from scim import errors as scim_errors
 from scim import messages, names
+from services import credentials
 from services import errors as service_errors
 from services.origin import new_id, shorten
 
@@ -87,12 +88,17 @@ def _translate(error: Exception) -> tuple[int, str | None, str]:
         case SlowDown():
             return 429, None, _slow_down(error)
         case service_errors.Busy():
-            log.warning("busy", path=request.path, cause=_cause(error))
+            log.warning("busy", path=_path(), cause=_cause(error))
             return 503, None, _BUSY
         case HTTPException():
             return error.code or 500, None, _http_detail(error)
     incident = new_id()
-    log.error("unexpected error", incident=incident, path=request.path, exc_info=error)
+    log.error(
+        "unexpected error",
+        incident=incident,
+        path=_path(),
+        exc_info=error,
+    )
     return 500, None, f"{_UNEXPECTED} {incident}."
 
 
@@ -104,6 +110,10 @@ _UNEXPECTED = (
     "Something went wrong inside Rollcall, and nothing was changed. Tell whoever runs "
     "this installation the incident id"
 )
+
+
+def _path() -> str:
+    return credentials.redact(shorten(request.path, 200))
 
 
 def _cause(error: Exception) -> str:
@@ -128,14 +138,17 @@ def _http_detail(error: HTTPException) -> str:
             )
         case MethodNotAllowed():
             known = ", ".join(sorted(error.valid_methods or ()))
-            return f"{request.method} is not possible here. This address knows {known}."
+            method = shorten(request.method, 20)
+            return f"{method} is not possible here. This address knows {known}."
     if error.code == HTTPStatus.NOT_FOUND:
         return _unknown_address(request.path)
-    return str(error.description or HTTPStatus(error.code or 500).phrase)
+    # Not the library's own words, which speak of browsers and proxies.
+    phrase = HTTPStatus(error.code or 500).phrase
+    return f"This request cannot be answered ({phrase}). Check how it was sent."
 
 
 def _unknown_address(path: str) -> str:
-    said = f"{shorten(path, 80)} is not an address here."
+    said = f"{credentials.redact(shorten(path, 80))} is not an address here."
     if not is_scim(path):
         return said
     if path.count("/scim/v2") > 1:

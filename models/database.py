@@ -23,6 +23,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Text, event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -33,9 +34,17 @@ T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 8.0
 """How long a SQLite write waits for another one before it gives up (503)."""
 
+_BUSY_MILLISECONDS = int(BUSY_TIMEOUT_SECONDS * 1000)
+_HURRIED_MILLISECONDS = 20
+
 LOCK_TIMEOUT_SECONDS = 8.0
 """The same for a row lock of PostgreSQL."""
 
+_UNUSABLE = {
+    "25006",  # PostgreSQL is read only, while a standby takes over
+    "42P01",  # there is no such table: not migrated, as SQLite says by itself
+    "42703",  # there is no such column
+}
 _ATTEMPTS = 4
 _PAUSE_SECONDS = 0.02
 
@@ -134,7 +143,7 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     # updates.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -150,7 +159,19 @@ def _set_timeouts(connection: Any, _record: object) -> None:  # Any: a driver co
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    connection.exec_driver_sql(options.get("begin", "BEGIN"))
+    begin = options.get("begin", "BEGIN")
+    if "busy_timeout" not in options:
+        connection.exec_driver_sql(begin)
+        return
+    _set_busy_timeout(connection, options["busy_timeout"])
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        _set_busy_timeout(connection, _BUSY_MILLISECONDS)
+
+
+def _set_busy_timeout(connection: Connection, milliseconds: int) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 @contextmanager
@@ -189,25 +210,41 @@ def writing(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
 
     @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        _, writers = _engines[db.engine]
         for attempt in range(1, _ATTEMPTS):
             try:
-                return _write_once(work, *args, **kwargs)
+                return _write_once(writers, work, *args, **kwargs)
             except (IntegrityError, StaleDataError):
                 pass
-            except OperationalError as error:
+            except DBAPIError as error:
                 if not _is_conflict(error):
-                    raise Busy from error
+                    raise _named(error) from error
             time.sleep(_PAUSE_SECONDS * attempt)
         with _busy_named():
-            return _write_once(work, *args, **kwargs)
+            return _write_once(writers, work, *args, **kwargs)
+
+    return run
+
+
+def writing_if_free(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
+    """As `writing`, for what may be left out: `Busy` at once while another writes."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        _, writers = _engines[db.engine]
+        hurried = writers.execution_options(busy_timeout=_HURRIED_MILLISECONDS)
+        with _busy_named():
+            return _write_once(hurried, work, *args, **kwargs)
 
     return run
 
 
 def _write_once(
-    work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    writers: Engine,
+    work: Callable[Concatenate[Session, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> T:
-    _, writers = _engines[db.engine]
     with Session(writers, autoflush=False, expire_on_commit=False) as session:
         result = work(session, *args, **kwargs)
         session.commit()
@@ -218,10 +255,22 @@ def _write_once(
 def _busy_named() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise Busy from error
+    except (DBAPIError, PoolTimeout) as error:
+        raise _named(error) from error
+
+
+def _named(error: DBAPIError | PoolTimeout) -> Exception:
+    """`Busy` for a database away, locked, read only or not migrated; else itself."""
+    if isinstance(error, (OperationalError, PoolTimeout)):
+        return Busy()
+    is_away = error.connection_invalidated or _sqlstate(error) in _UNUSABLE
+    return Busy() if is_away else error
 
 
 def _is_conflict(error: DBAPIError) -> bool:
     """Whether PostgreSQL ended it for another's sake: serialization, deadlock."""
-    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+    return _sqlstate(error) in {"40001", "40P01"}
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

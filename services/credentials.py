@@ -26,6 +26,7 @@ _CHECKSUM_LENGTH: Final = 6
 _LENGTH: Final = 4 + _PUBLIC_ID_LENGTH + 1 + _SECRET_LENGTH + _CHECKSUM_LENGTH
 _FORM: Final = re.compile(r"rcl_([0-9A-Za-z]{10})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
 _PUBLIC_ID: Final = re.compile(r"rcl_([0-9A-Za-z]{10})(?:_|$)")
+_SECRET: Final = re.compile(r"(rcl_[0-9A-Za-z]{1,10})[0-9A-Za-z_]*")
 _QUOTES: Final = "\"'“”‘’`"
 
 _PASTE = "Paste the provisioning token again, as it was shown when it was made."
@@ -62,6 +63,11 @@ def make() -> TokenText:
     """A fresh token."""
     body = f"rcl_{_random(_PUBLIC_ID_LENGTH)}_{_random(_SECRET_LENGTH)}"
     return TokenText(body + _checksum(body))
+
+
+def redact(text: str) -> str:
+    """The text with nothing left of a token but its public id."""
+    return _SECRET.sub(r"\1…", text)
 
 
 def read_header(header: str | None) -> TokenText:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import ChangedMembers, ChangeEvent, Counter, Request
 from scim.attributes import JSON
+from services.mapping import Reference
 from services.origin import Origin
 
 Changes: TypeAlias = Mapping[str, tuple[JSON, JSON]]
@@ -41,6 +42,11 @@ class Change:
     changes: Changes = field(default_factory=dict)
     added: Sequence[str] = ()
     removed: Sequence[str] = ()
+
+
+def member_lost(group: Reference, member_id: str) -> Change:
+    """A group lost a member because the member was deleted."""
+    return Change("updated", "Group", group.id, group.name, removed=[member_id])
 
 
 @dataclass(frozen=True)

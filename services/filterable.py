@@ -19,7 +19,7 @@ from scim.filters import Comparison, Filter, Present
 from scim.matching import Operand, operand
 from services import mapping
 from services.comparing import Clause, Column, compare
-from services.filtering import Compiler, ElementCompiler
+from services.filtering import Compiler, ElementCompiler, check_terms
 from services.organizations import OrganizationRef
 
 _MEMBERS: Final = schemas.GROUP.attribute("members")
@@ -33,16 +33,19 @@ def compile_for_users(filter_: Filter, organization: OrganizationRef) -> Clause:
     Raises `InvalidFilter` for unknown attributes, with the nearest known one, and for
     comparisons that make no sense.
     """
+    check_terms(filter_)
     return Compiler(_Users(organization)).compile(filter_)
 
 
 def compile_for_groups(filter_: Filter, organization: OrganizationRef) -> Clause:
     """The clause over `groups` that a filter stands for; raises `InvalidFilter`."""
+    check_terms(filter_)
     return Compiler(_Groups(organization)).compile(filter_)
 
 
 def compile_for_members(condition: Filter) -> tuple[Clause, Clause]:
     """The clauses over `users` and `groups` for a path such as `members[…]`."""
+    check_terms(condition)
     in_users = ElementCompiler(_Member(User.id, User.name_key, "User", _MEMBERS))
     in_groups = ElementCompiler(
         _Member(Group.id, Group.display_name_key, "Group", _MEMBERS)
@@ -112,7 +115,7 @@ class _Users:
                 for sub in ref.attribute.sub_attributes
                 if sub.mutability != "readOnly"
             )
-            return or_(*(self.present(sub) for sub in subs))
+            return self._has_any([_row_name(sub) for sub in subs])
         return self._has_row(ref, true())
 
     def element(self, ref: AttributeRef, condition: Filter) -> Clause:
@@ -132,6 +135,14 @@ class _Users:
             .where(
                 Membership.organization_seq == self._organization.seq,
                 compiler.compile(condition),
+            )
+        )
+
+    def _has_any(self, names: list[str]) -> Clause:
+        return User.seq.in_(
+            select(UserValue.user_seq).where(
+                UserValue.organization_seq == self._organization.seq,
+                UserValue.attribute.in_(names),
             )
         )
 

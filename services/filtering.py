@@ -57,7 +57,6 @@ class Compiler:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self._n_terms = 0
 
     def compile(self, filter_: Filter) -> Clause:
         """The clause that a filter stands for; raises `InvalidFilter`."""
@@ -85,16 +84,9 @@ class Compiler:
             )
         if not ref.attribute.multi_valued:
             return self.compile(_inside(attribute, condition))
-        self._n_terms += _count(condition)
         return self._resources.element(ref, condition)
 
     def _find(self, name: str) -> AttributeRef:
-        self._n_terms += 1
-        if self._n_terms > MAX_TERMS:
-            raise InvalidFilter(
-                f"The filter holds more than {MAX_TERMS} comparisons. Ask in several "
-                "requests."
-            )
         ref = self._resources.type.find(name)
         if ref is None:
             raise unknown_attribute(name, self._resources.type)
@@ -141,14 +133,24 @@ def _inside(attribute: str, condition: Filter) -> Filter:
             raise InvalidFilter("Brackets cannot stand inside brackets.")
 
 
-def _count(condition: Filter) -> int:
-    match condition:
+def count_terms(filter_: Filter) -> int:
+    """How many comparisons a filter holds."""
+    match filter_:
         case And(terms) | Or(terms):
-            return sum(_count(term) for term in terms)
-        case Not(term):
-            return _count(term)
+            return sum(count_terms(term) for term in terms)
+        case Not(term) | ValuePath(_, term):
+            return count_terms(term)
         case _:
             return 1
+
+
+def check_terms(filter_: Filter) -> None:
+    """Refuse a filter that no database would take: SQLite bounds an expression."""
+    if count_terms(filter_) > MAX_TERMS:
+        raise InvalidFilter(
+            f"The filter holds more than {MAX_TERMS} comparisons. Ask in several "
+            "requests."
+        )
 
 
 class ElementCompiler:

@@ -6,6 +6,7 @@ A group's members are never part of a document that is read and written back; se
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Generator, Sequence
 from typing import Any
 
@@ -24,7 +25,6 @@ from scim.schemas import GROUP_TYPE
 from services import events, filterable, listing, mapping, memberships
 from services.errors import AlreadyTaken, NotFound
 from services.mapping import Reference, StoredGroup
-from services.memberships import Delta
 from services.organizations import OrganizationRef
 from services.origin import Origin, instant_after, is_id, new_id, shorten
 from services.preconditions import NONE, Precondition
@@ -82,8 +82,14 @@ def create(
     if not delta.is_empty:
         # The members belong to the first version: the group was never seen without.
         memberships.set_first_count(session, group, len(delta.added))
-    changes = documents.difference({}, document)
-    _record(session, organization, group, "created", changes, delta, origin, groups=1)
+    change = _described("created", group, documents.difference({}, document))
+    events.record(
+        session,
+        organization.seq,
+        origin,
+        dataclasses.replace(change, added=delta.added),
+        totals=events.Totals(groups=1),
+    )
     return _stored(session, group)
 
 
@@ -167,9 +173,7 @@ def replace(
     return _change(session, organization, group, document, [step], origin)
 
 
-@writing
 def patch(
-    session: Session,
     organization: OrganizationRef,
     group_id: str,
     operations: Sequence[scim_patch.Operation],
@@ -181,10 +185,26 @@ def patch(
 
     Membership operations become deltas; the rest is applied to the group's document.
     """
-    group = _locked(session, organization, group_id, precondition)
     rest, steps = scim_members.split(operations, origin.notes)
+    return _patch(
+        organization, group_id, rest, steps, precondition=precondition, origin=origin
+    )
+
+
+@writing
+def _patch(
+    session: Session,
+    organization: OrganizationRef,
+    group_id: str,
+    operations: Sequence[scim_patch.Operation],
+    steps: Sequence[scim_members.Change],
+    *,
+    precondition: Precondition,
+    origin: Origin,
+) -> StoredGroup:
+    group = _locked(session, organization, group_id, precondition)
     before = {"id": group.id, **_document(group)}
-    after = scim_patch.apply(before, rest, GROUP_TYPE, origin.notes)
+    after = scim_patch.apply(before, operations, GROUP_TYPE, origin.notes)
     after = {name: value for name, value in after.items() if name != "id"}
     return _change(session, organization, group, after, steps, origin)
 
@@ -200,12 +220,18 @@ def delete(
 ) -> None:
     """Delete the group and its memberships (RFC 7644 §3.6); both can be restored."""
     group = _locked(session, organization, group_id, precondition)
-    removed = memberships.forget_group(session, organization, group, origin)
+    members, parents = memberships.forget_group(session, organization, group, origin)
     _keep_deleted(session, group, origin)
-    changes = documents.difference(_document(group), {})
+    change = _described("deleted", group, documents.difference(_document(group), {}))
     session.execute(delete_from(Group).where(Group.seq == group.seq))
-    delta = Delta(removed=removed)
-    _record(session, organization, group, "deleted", changes, delta, origin, groups=-1)
+    events.record(
+        session,
+        organization.seq,
+        origin,
+        dataclasses.replace(change, removed=members),
+        *(events.member_lost(parent, group.id) for parent in parents),
+        totals=events.Totals(groups=-1),
+    )
 
 
 def _change(
@@ -213,7 +239,7 @@ def _change(
     organization: OrganizationRef,
     group: Group,
     document: Document,
-    steps: Sequence[MemberChange | scim_members.RemoveMatching],
+    steps: Sequence[scim_members.Change],
     origin: Origin,
 ) -> StoredGroup:
     """Write what differs, and only that; nothing at all when nothing does."""
@@ -233,32 +259,17 @@ def _change(
         group.source = origin.actor.key
     group.modified_at = instant_after(origin.at, group.modified_at)
     session.flush()
-    _record(session, organization, group, "updated", changes, delta, origin)
+    change = dataclasses.replace(
+        _described("updated", group, changes),
+        added=delta.added,
+        removed=delta.removed,
+    )
+    events.record(session, organization.seq, origin, change)
     return _stored(session, group)
 
 
-def _record(
-    session: Session,
-    organization: OrganizationRef,
-    group: Group,
-    action: str,
-    changes: events.Changes,
-    delta: Delta,
-    origin: Origin,
-    *,
-    groups: int = 0,
-) -> None:
-    change = events.Change(
-        action,
-        "Group",
-        group.id,
-        group.display_name,
-        changes,
-        delta.added,
-        delta.removed,
-    )
-    totals = events.Totals(groups=groups)
-    events.record(session, organization.seq, origin, change, totals=totals)
+def _described(action: str, group: Group, changes: events.Changes) -> events.Change:
+    return events.Change(action, "Group", group.id, group.display_name, changes)
 
 
 def _locked(
@@ -272,7 +283,7 @@ def _locked(
     group = session.scalar(
         select(Group)
         .where(Group.organization_seq == organization.seq, Group.id == group_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     if group is None:
         raise _not_found(group_id)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Integer,
     Select,
     bindparam,
+    case,
     delete,
     func,
     select,
@@ -30,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models import Counter, Group, ListWalk, User
-from models.database import Busy, Seq, writing
+from models.database import Busy, Seq, writing_if_free
 from scim import filters
 from services.organizations import OrganizationRef
 
@@ -252,7 +253,7 @@ def remember(
         log.warning("list walk not kept", organization=organization.slug)
 
 
-@writing
+@writing_if_free
 def _remember(session: Session, row: dict[str, Any], now: datetime) -> None:
     session.execute(delete(ListWalk).where(ListWalk.expires_at <= now))
     insert: Callable[..., Any] = (  # Any: the two dialects share no base class
@@ -260,11 +261,19 @@ def _remember(session: Session, row: dict[str, Any], now: datetime) -> None:
         if session.get_bind().dialect.name == "sqlite"
         else postgresql.insert
     )
+    statement = insert(ListWalk).values(row)
+    new, old = statement.excluded, ListWalk
+    # Two walks by one token share the memory: each continues where the one that is less
+    # far ended. Somebody may then come twice; nobody is left out.
     session.execute(
-        insert(ListWalk)
-        .values(row)
-        .on_conflict_do_update(
+        statement.on_conflict_do_update(
             index_elements=["organization_seq", "token_seq", "key", "start_index"],
-            set_={name: row[name] for name in ("after_seq", "total", "expires_at")},
+            set_={
+                "after_seq": case(
+                    (old.after_seq < new.after_seq, old.after_seq), else_=new.after_seq
+                ),
+                "total": case((old.total > new.total, old.total), else_=new.total),
+                "expires_at": new.expires_at,
+            },
         )
     )

@@ -16,6 +16,9 @@ from scim.attributes import JSON, Attribute, Document, Schema
 from scim.matching import fold
 from services.preconditions import etag
 
+MAX_KEY_BYTES = 2_000
+"""Length of an indexed key: PostgreSQL takes some 2,700 bytes in all."""
+
 Row: TypeAlias = dict[str, Any]  # Any: values of the columns of one table
 
 
@@ -169,6 +172,11 @@ def manager_id(document: Document) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def name_key(name: str) -> str:
+    """What names are sorted by; cut, since it may be two long names in one."""
+    return fold(name).encode()[:MAX_KEY_BYTES].decode(errors="ignore")
+
+
 def user_columns(document: Document) -> Row:
     """The columns of `users` that follow from the document."""
     name = display_name(document)
@@ -177,7 +185,7 @@ def user_columns(document: Document) -> Row:
         "user_name_key": fold(str(document["userName"])),
         "external_id": document.get("externalId"),
         "name": name,
-        "name_key": fold(name),
+        "name_key": name_key(name),
         "is_active": document["active"],
     }
 

@@ -7,6 +7,7 @@ Writing the events and the group's version is left to the caller.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
+    Select,
     bindparam,
     delete,
     func,
@@ -30,11 +32,13 @@ from models import (
     Group,
     GroupMembership,
     Membership,
+    Organization,
     User,
 )
-from scim.errors import InvalidValue
-from scim.members import MemberChange, RemoveMatching
-from services import filterable
+from scim import quirks
+from scim.errors import InvalidValue, TooMany
+from scim.members import Change, MemberChange, RemoveMatching
+from services import filterable, filtering
 from services.mapping import Reference
 from services.organizations import OrganizationRef
 from services.origin import Origin, enumerate_ids, instant_after
@@ -43,6 +47,9 @@ T = TypeVar("T")
 
 CHUNK = 5_000
 """Ids or rows named in one statement."""
+
+MAX_WORK = 2_000_000
+"""Comparisons that the conditions of one request may make with members."""
 
 ROWS_AT_A_TIME = 1_000
 """Members fetched at a time when an answer is streamed."""
@@ -145,7 +152,7 @@ def apply(
     session: Session,
     organization: OrganizationRef,
     group: Group,
-    steps: Sequence[MemberChange | RemoveMatching],
+    steps: Sequence[Change],
     origin: Origin,
 ) -> Delta:
     """Run the steps in their order on a locked group; says what really changed.
@@ -153,6 +160,7 @@ def apply(
     Members not known here are skipped and noted. Raises `InvalidValue` when none of the
     members to be added is known, or when a group would come to be inside itself.
     """
+    _check_work(group, steps)
     known = _find(session, organization, _named(steps))
     _check_known(steps, known, origin)
     delta = Delta()
@@ -186,17 +194,19 @@ def _apply_change(
 
 
 def _net(delta: Delta) -> Delta:
-    """Leave out who was added and removed again, or the other way round."""
-    both = set(delta.added) & set(delta.removed)
-    if not both:
-        return delta
+    """What remains of it: who came and went, or went and came, is as before.
+
+    A member may do so several times, when a filter stands between the changes.
+    """
+    balance = Counter(delta.added)
+    balance.subtract(delta.removed)
     return Delta(
-        [one for one in delta.added if one not in both],
-        [one for one in delta.removed if one not in both],
+        [one for one in dict.fromkeys(delta.added) if balance[one] > 0],
+        [one for one in dict.fromkeys(delta.removed) if balance[one] < 0],
     )
 
 
-def _named(steps: Sequence[MemberChange | RemoveMatching]) -> list[str]:
+def _named(steps: Sequence[Change]) -> list[str]:
     changes = [step for step in steps if isinstance(step, MemberChange)]
     ids = (one for change in changes for one in (*change.add, *change.remove))
     return list(dict.fromkeys(ids))
@@ -222,24 +232,41 @@ def _find(
 
 
 def _check_known(
-    steps: Sequence[MemberChange | RemoveMatching],
-    known: Mapping[str, Member],
-    origin: Origin,
+    steps: Sequence[Change], known: Mapping[str, Member], origin: Origin
 ) -> None:
     changes = [step for step in steps if isinstance(step, MemberChange)]
     adding = list(dict.fromkeys(one for change in changes for one in change.add))
     unknown = [one for one in adding if one not in known]
-    if not unknown:
-        return
-    if len(unknown) == len(adding):
+    if unknown and len(unknown) == len(adding):
         raise InvalidValue(
             f"None of the members named is known here: {enumerate_ids(unknown)}. "
             "Assign these people to the application first, then push the group again."
         )
-    origin.notes.append(
-        f"{len(unknown)} of {len(adding)} members are not known here: "
-        f"{enumerate_ids(unknown)}."
-    )
+    if unknown:
+        quirks.note(
+            origin.notes,
+            f"{len(unknown)} of {len(adding)} members are not known here: "
+            f"{enumerate_ids(unknown)}.",
+        )
+    leaving = (one for change in changes for one in change.remove)
+    strangers = [one for one in dict.fromkeys(leaving) if one not in known]
+    if strangers:
+        quirks.note(
+            origin.notes,
+            f"Members to be removed are not known here: {enumerate_ids(strangers)}.",
+        )
+
+
+def _check_work(group: Group, steps: Sequence[Change]) -> None:
+    """Bound what conditions on members may cost while the group is locked."""
+    conditions = [step.condition for step in steps if isinstance(step, RemoveMatching)]
+    n_terms = sum(filtering.count_terms(condition) for condition in conditions)
+    if n_terms * group.n_members > MAX_WORK:
+        raise TooMany(
+            f"The conditions on members make {n_terms} comparisons with each of "
+            f"{group.n_members:,} members. Name the members by value, or send fewer "
+            "operations at a time."
+        )
 
 
 def _all_members(session: Session, group: Group) -> list[Member]:
@@ -361,6 +388,12 @@ def _check_circles(session: Session, group: Group, adding: Sequence[Member]) -> 
     groups = {member.seq: member.id for member in adding if member.type == "Group"}
     if not groups:
         return
+    # One at a time in an organization: two halves of a circle would not see each other.
+    session.execute(
+        select(Organization.seq)
+        .where(Organization.seq == group.organization_seq)
+        .with_for_update(key_share=True)
+    )
     inside = (
         select(literal(0).label("start"), Group.seq.label("seq"))
         .where(Group.seq.in_(groups))
@@ -381,47 +414,76 @@ def _check_circles(session: Session, group: Group, adding: Sequence[Member]) -> 
 
 def forget_user(
     session: Session, organization: OrganizationRef, user: User, origin: Origin
-) -> list[str]:
-    """Before a user is deleted: keep and end the memberships; the groups' ids."""
-    groups = session.execute(
-        select(Group.seq, Group.id)
-        .join(Membership, Membership.group_seq == Group.seq)
+) -> list[Reference]:
+    """Before a user is deleted: keep and end the memberships; the groups left."""
+    locked = _lock_groups(
+        session,
+        select(Membership.group_seq).where(Membership.user_seq == user.seq),
+    )
+    # What is deleted counts, not what was read: a membership may have ended while the
+    # lock of its group was waited for.
+    left = session.scalars(
+        delete(Membership)
         .where(Membership.user_seq == user.seq)
-        .order_by(Group.seq)
-        .with_for_update(of=Group)
+        .returning(Membership.group_seq)
     ).all()
-    if not groups:
-        return []
-    _keep(session, organization, [(id_, user.id, "User") for _, id_ in groups], origin)
-    session.execute(delete(Membership).where(Membership.user_seq == user.seq))
-    touch(session, [seq for seq, _ in groups], -1, origin)
-    return [id_ for _, id_ in groups]
+    groups = [locked[seq] for seq in sorted(left)]
+    kept = [(group.id, user.id, "User") for group in groups]
+    _keep(session, organization, kept, origin)
+    return _lose_member(session, groups, origin)
 
 
 def forget_group(
     session: Session, organization: OrganizationRef, group: Group, origin: Origin
-) -> list[str]:
-    """Before a group is deleted: keep and end its memberships; its members' ids."""
+) -> tuple[list[str], list[Reference]]:
+    """Before a group is deleted: keep and end its memberships.
+
+    Returns the ids of its members, and the groups that it was a member of.
+    """
     members = _all_members(session, group)
     kept = [(group.id, member.id, member.type) for member in members]
-    parents = session.execute(
-        select(Group.seq, Group.id)
-        .join(GroupMembership, GroupMembership.group_seq == Group.seq)
+    locked = _lock_groups(
+        session,
+        select(GroupMembership.group_seq).where(
+            GroupMembership.member_seq == group.seq
+        ),
+    )
+    left = session.scalars(
+        delete(GroupMembership)
         .where(GroupMembership.member_seq == group.seq)
-        .order_by(Group.seq)
-        .with_for_update(of=Group)
+        .returning(GroupMembership.group_seq)
     ).all()
-    kept += [(id_, group.id, "Group") for _, id_ in parents]
+    parents = [locked[seq] for seq in sorted(left)]
+    kept += [(parent.id, group.id, "Group") for parent in parents]
     _keep(session, organization, kept, origin)
-    if parents:
-        touch(session, [seq for seq, _ in parents], -1, origin)
-    for table, column in (
-        (Membership, Membership.group_seq),
-        (GroupMembership, GroupMembership.group_seq),
-        (GroupMembership, GroupMembership.member_seq),
-    ):
-        session.execute(delete(table).where(column == group.seq))
-    return [member.id for member in members]
+    session.execute(delete(Membership).where(Membership.group_seq == group.seq))
+    session.execute(
+        delete(GroupMembership).where(GroupMembership.group_seq == group.seq)
+    )
+    ids = [member.id for member in members]
+    return ids, _lose_member(session, parents, origin)
+
+
+def _lock_groups(session: Session, seqs: Select[int]) -> dict[int, Group]:
+    """Lock groups in the order of their seq, by seq."""
+    groups = session.scalars(
+        select(Group)
+        .where(Group.seq.in_(seqs))
+        .order_by(Group.seq)
+        .with_for_update(key_share=True)
+    )
+    return {group.seq: group for group in groups}
+
+
+def _lose_member(
+    session: Session, groups: Sequence[Group], origin: Origin
+) -> list[Reference]:
+    """Move the count and version of locked groups that lost a member."""
+    for group in groups:
+        group.n_members -= 1
+        group.modified_at = instant_after(origin.at, group.modified_at)
+    session.flush()
+    return [Reference("Group", group.id, group.display_name) for group in groups]
 
 
 def _keep(
@@ -451,17 +513,6 @@ def set_first_count(session: Session, group: Group, n_members: int) -> None:
     session.execute(
         update(Group).where(Group.seq == group.seq).values(n_members=n_members)
     )
-
-
-def touch(
-    session: Session, group_seqs: Sequence[int], n_members: int, origin: Origin
-) -> None:
-    """Move the member count and version of groups that lost or gained a member."""
-    groups = session.scalars(select(Group).where(Group.seq.in_(group_seqs)))
-    for group in groups:
-        group.n_members += n_members
-        group.modified_at = instant_after(origin.at, group.modified_at)
-    session.flush()
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:

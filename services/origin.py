@@ -77,7 +77,7 @@ def instant_after(at: datetime, previous: datetime) -> datetime:
     """`at`, or the smallest instant after `previous` when a clock stepped back."""
     if at > previous:
         return at
-    return previous.replace(microsecond=previous.microsecond) + datetime.resolution
+    return previous + datetime.resolution
 
 
 def shorten(text: str, length: int = 60) -> str:

@@ -247,6 +247,7 @@ def authenticate(
             "unknown",
             f"Token rcl_{public_id}… is not known here. Check that the base URL is "
             "that of the installation which made it, or make a new token.",
+            public_id,
         )
     _check_state(public_id, row.name, row.expires_at, row.revoked_at, now)
     if row.suspended_at is not None:

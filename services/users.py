@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy.orm import Session
 
-from models import DeletedResource, User, UserValue
+from models import ChangeEvent, DeletedResource, User, UserValue
 from models.database import reading, writing
 from scim import documents
 from scim import patch as scim_patch
@@ -76,7 +76,11 @@ def create(
 
 @reading
 def get(
-    connection: Connection, organization: OrganizationRef, user_id: str
+    connection: Connection,
+    organization: OrganizationRef,
+    user_id: str,
+    *,
+    with_groups: bool = True,
 ) -> StoredUser:
     """The user of that id; raises `NotFound`, also for another organization's."""
     if not is_id(user_id):
@@ -85,7 +89,7 @@ def get(
     row = connection.execute(_BY_ID, parameters).one_or_none()
     if row is None:
         raise _not_found(user_id)
-    groups = memberships.groups_of(connection, [row.seq])
+    groups = memberships.groups_of(connection, [row.seq]) if with_groups else {}
     managers = _managers(connection, organization, [row.document])
     return _result(row, groups, managers)
 
@@ -173,19 +177,20 @@ def delete(
     origin: Origin,
 ) -> None:
     """Delete the user and the memberships (RFC 7644 §3.6); both can be restored."""
-    user = _locked(session, organization, user_id, precondition)
-    group_ids = memberships.forget_user(session, organization, user, origin)
+    user = _locked(session, organization, user_id, precondition, for_delete=True)
+    groups = memberships.forget_user(session, organization, user, origin)
     _keep_deleted(session, user, origin)
     session.execute(delete_from(User).where(User.seq == user.seq))
     before = dict(user.document)
-    if group_ids:
-        before["groups"] = list(group_ids)
+    if groups:
+        before["groups"] = [group.id for group in groups]
     changes = documents.difference(before, {})
     events.record(
         session,
         organization.seq,
         origin,
         events.Change("deleted", "User", user.id, user.name, changes),
+        *(events.member_lost(group, user.id) for group in groups),
         totals=events.Totals(users=-1, active_users=-int(user.is_active)),
     )
 
@@ -238,13 +243,16 @@ def _locked(
     organization: OrganizationRef,
     user_id: str,
     precondition: Precondition,
+    *,
+    for_delete: bool = False,
 ) -> User:
     if not is_id(user_id):
         raise _not_found(user_id)
     user = session.scalar(
         select(User)
         .where(User.organization_seq == organization.seq, User.id == user_id)
-        .with_for_update()
+        # A push of groups may name the user meanwhile, unless the user is to go.
+        .with_for_update(key_share=not for_delete)
     )
     if user is None:
         raise _not_found(user_id)
@@ -264,19 +272,34 @@ def _check_user_name(
     session: Session, organization: OrganizationRef, document: Document, key: str
 ) -> None:
     holder = session.execute(
-        select(User.name, User.is_active, User.modified_at).where(
+        select(User.id, User.name, User.is_active).where(
             User.organization_seq == organization.seq, User.user_name_key == key
         )
     ).one_or_none()
     if holder is None:
         return
-    state = "" if holder.is_active else f" (deactivated {holder.modified_at:%-d %b %Y})"
+    state = "" if holder.is_active else _deactivated(session, organization, holder.id)
     raise AlreadyTaken(
         "userName",
         f'userName "{shorten(str(document["userName"]))}" is used by '
         f"{shorten(holder.name)}{state}. Let the provisioning client match the "
         "existing user by userName, or give one of the two another userName.",
     )
+
+
+def _deactivated(session: Session, organization: OrganizationRef, user_id: str) -> str:
+    """Since when a user is deactivated, in brackets; made so counts too."""
+    since = session.scalar(
+        select(ChangeEvent.at)
+        .where(
+            ChangeEvent.organization_seq == organization.seq,
+            ChangeEvent.resource_id == user_id,
+            ChangeEvent.action.in_(("deactivated", "created")),
+        )
+        .order_by(ChangeEvent.number.desc())
+        .limit(1)
+    )
+    return f" (deactivated {since:%-d %b %Y})" if since else " (deactivated)"
 
 
 def _insert_values(session: Session, user: User) -> None:

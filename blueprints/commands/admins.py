@@ -41,7 +41,10 @@ def create(
     password_stdin: bool,
 ) -> None:
     """Make an admin. The password is the first line of standard input."""
-    password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        password = sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise click.ClickException("The password is not text in UTF-8.") from error
     found = [organizations.get(slug) for slug in dict.fromkeys(slugs)]
     new = admins.NewAdmin(email, name, role, password, found)
     admins.create(new, origin=Origin.of_command_line())

@@ -25,7 +25,7 @@ _organization = click.option(
 )
 _filter = click.option("--filter", "text", help='SCIM filter: userName eq "bo".')
 _start = click.option(
-    "--start-index", type=click.IntRange(1), default=1, show_default=True
+    "--start-index", type=click.IntRange(1, 10**9), default=1, show_default=True
 )
 _count = click.option(
     "--count", type=click.IntRange(1, 1000), default=50, show_default=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import socket
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -32,10 +33,25 @@ def serve() -> None:
         flask_migrate.upgrade()
     for bundle in assets:
         bundle.build()
-    _announce()
     config = current_app.config
+    _check_port(config["HOST"], config["PORT"])
+    _announce()
     db.engine.dispose()  # connections do not survive the fork of a worker
     _serve(config)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse a port in use: the server itself would share it without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Rollcall cannot listen on {host}, port {port}: {error.strerror}. "
+                "Stop what listens there, or set HOST and PORT to something else."
+            ) from error
 
 
 def _serve(config: Mapping[str, Any]) -> None:  # Any: Flask's configuration

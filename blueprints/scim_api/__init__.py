@@ -29,7 +29,7 @@ def authenticate() -> None:
     """Put `g.credentials` and `g.origin` in place, or refuse (RFC 7644 §2)."""
     if not is_scim(request.path):
         return
-    header = request.headers.get("Authorization")
+    header = _authorization()
     if header is None and is_discovery(request.path):
         return
     now = datetime.now(UTC)
@@ -43,6 +43,12 @@ def authenticate() -> None:
             f"Token rcl_{g.credentials.public_id}… may only read. Use a token that may "
             "change users and groups."
         )
+
+
+def _authorization() -> str | None:
+    """The header as it was written: WSGI hands its bytes out as Latin-1."""
+    header = request.headers.get("Authorization")
+    return header and header.encode("latin-1").decode("utf-8", "replace")
 
 
 def is_discovery(path: str) -> bool:
@@ -59,7 +65,7 @@ def _refuse(refusal: TokenRefused) -> None:
         cause=refusal.cause,
         token=refusal.public_id,
         address=address,
-        path=shorten(request.path, 200),
+        path=credentials.redact(shorten(request.path, 200)),
     )
     if not limit.allows(address):
         raise SlowDown(limit.reset_at(address)) from None
@@ -69,7 +75,7 @@ def _refuse(refusal: TokenRefused) -> None:
 def _origin(found: tokens.Credentials, now: datetime) -> Origin:
     info = RequestInfo(
         request.method,
-        shorten(request.full_path.rstrip("?"), 2_000),
+        credentials.redact(shorten(request.full_path.rstrip("?"), 2_000)),
         request.remote_addr or "",
         shorten(request.headers.get("User-Agent", ""), 200),
     )

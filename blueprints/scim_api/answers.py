@@ -6,7 +6,7 @@ memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, groupby, islice
 
@@ -18,7 +18,7 @@ from scim.attributes import Document
 from scim.selection import Selection
 from services import groups, mapping
 from services.listing import Page
-from services.mapping import Reference, StoredGroup
+from services.mapping import Reference, StoredGroup, StoredUser
 from services.preconditions import etag
 
 MEMBERS_AT_A_TIME = 500
@@ -40,25 +40,40 @@ def answer(document: Document, status: int = 200) -> Response:
     return Response(orjson.dumps(document), status, content_type=media_type())
 
 
-def resource(document: Document, selection: Selection, status: int = 200) -> Response:
-    """A resource with its entity tag, and its address when it was just made."""
-    response = answer(selection.apply(document), status)
-    return _tagged(response, document, status)
+def user(
+    found: StoredUser, base_url: str, selection: Selection, status: int = 200
+) -> Response:
+    """A user with its entity tag, and its address when it was just made."""
+    document = mapping.user_document(found, base_url)
+    return _tagged(answer(selection.apply(document), status), found, base_url)
 
 
-def _tagged(response: Response, document: Document, status: int) -> Response:
-    meta = document["meta"]
-    if isinstance(meta, dict):
-        response.headers["ETag"] = str(meta["version"])
-        if status == 201:
-            response.headers["Location"] = str(meta["location"])
+def _tagged(
+    response: Response, found: StoredUser | StoredGroup, base_url: str
+) -> Response:
+    response.headers["ETag"] = etag(found.version)
+    if response.status_code == 201:
+        kind = "User" if isinstance(found, StoredUser) else "Group"
+        response.headers["Location"] = mapping.location(base_url, kind, found.id)
     return response
 
 
 def not_modified(version: int) -> Response:
     """304: the client holds the current version already (RFC 7644 §3.14)."""
-    response = Response(status=304)
-    response.headers["ETag"] = etag(version)
+    return _bodiless(304, version)
+
+
+def no_content(version: int | None = None) -> Response:
+    """204: done; the version is what a PATCH made, a DELETE leaves none."""
+    return _bodiless(204, version)
+
+
+def _bodiless(status: int, version: int | None) -> Response:
+    response = Response(status=status)
+    # Nothing is sent, and certainly no HTML, which is Flask's word for nothing.
+    del response.headers["Content-Type"]
+    if version is not None:
+        response.headers["ETag"] = etag(version)
     return response
 
 
@@ -67,8 +82,7 @@ def group(
 ) -> Response:
     """A group; its members are streamed when there are many."""
     pieces = _group_pieces([found], base_url, selection)
-    document = mapping.group_document(found, base_url)
-    return _tagged(_pieces([found], pieces, selection, status), document, status)
+    return _tagged(_pieces([found], pieces, selection, status), found, base_url)
 
 
 def group_list(
@@ -105,9 +119,7 @@ def _group_pieces(
     found: Sequence[StoredGroup], base_url: str, selection: Selection
 ) -> Iterator[bytes]:
     """The groups as JSON, separated by commas, their members spliced in."""
-    unread = [one for one in found if one.members is None and one.n_members]
-    wanted = unread if selection.wants("members") else []
-    with closing(groups.stream_members(wanted)) as rows:
+    with closing(_unread_members(found, selection)) as rows:
         by_group = groupby(rows, key=lambda row: row[0])
         following = next(by_group, None)
         for place, one in enumerate(found):
@@ -116,22 +128,35 @@ def _group_pieces(
             if following is None or following[0] != one.seq:
                 yield text
                 continue
-            yield text[:-1] + b',"members":['
+            yield text[:-1]
             members = (reference for _, reference in following[1])
             yield from _member_pieces(members, base_url, selection)
-            yield b"]}"
+            yield b"}"
             following = next(by_group, None)
+
+
+def _unread_members(
+    found: Sequence[StoredGroup], selection: Selection
+) -> Generator[tuple[int, Reference]]:
+    """The members that no result carries; no statement when there are none."""
+    unread = [one for one in found if one.members is None and one.n_members]
+    if unread and selection.wants("members"):
+        yield from groups.stream_members(unread)
 
 
 def _member_pieces(
     members: Iterator[Reference], base_url: str, selection: Selection
 ) -> Iterator[bytes]:
-    separator = b""
+    """`,"members":[…]`, or nothing when the selection leaves nothing of a member."""
+    opening = b',"members":['
     while batch := list(islice(members, MEMBERS_AT_A_TIME)):
         document: Document = {
             "members": [mapping.member(one, base_url) for one in batch]
         }
         if not selection.is_everything:
             document = selection.apply(document)
-        yield separator + orjson.dumps(document["members"])[1:-1]
-        separator = b","
+        if "members" in document:
+            yield opening + orjson.dumps(document["members"])[1:-1]
+            opening = b","
+    if opening == b",":
+        yield b"]"

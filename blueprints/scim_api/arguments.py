@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from flask import current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from scim import filters, names
 from scim.attributes import ResourceType
@@ -20,6 +21,19 @@ from services.preconditions import Precondition
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"|(\*)')
 _LARGEST = 2**63 - 1
+
+
+def body() -> bytes:
+    """The whole body; 413 when it is larger than allowed, however it is sent.
+
+    A body without Content-Length is cut at the limit without a word, so what follows
+    the limit is asked for.
+    """
+    data = request.get_data()
+    limit = request.max_content_length
+    if limit is not None and len(data) >= limit and request.stream.read(1):
+        raise RequestEntityTooLarge
+    return data
 
 
 def base_url() -> str:

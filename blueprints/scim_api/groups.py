@@ -10,7 +10,6 @@ from scim.schemas import GROUP_TYPE
 from services import groups
 from services.listing import Walker
 from services.mapping import StoredGroup
-from services.preconditions import etag
 
 
 @bp.get("/Groups")
@@ -28,7 +27,7 @@ def list_groups() -> Response:
 @bp.post("/Groups")
 def create_group() -> Response:
     """Create (RFC 7644 §3.3)."""
-    document, member_ids = messages.read_group(request.get_data(), g.origin.notes)
+    document, member_ids = messages.read_group(arguments.body(), g.origin.notes)
     group = groups.create(
         g.credentials.organization, document, member_ids, origin=g.origin
     )
@@ -50,7 +49,7 @@ def get_group(group_id: str) -> Response:
 @bp.put("/Groups/<group_id>")
 def replace_group(group_id: str) -> Response:
     """Replace, members included (RFC 7644 §3.5.1)."""
-    document, member_ids = messages.read_group(request.get_data(), g.origin.notes)
+    document, member_ids = messages.read_group(arguments.body(), g.origin.notes)
     group = groups.replace(
         g.credentials.organization,
         group_id,
@@ -69,7 +68,7 @@ def patch_group(group_id: str) -> Response:
     Answered with the group up to a hundred members, with 204 above: a large group would
     be sent back whole for each change. Who asks for attributes gets them.
     """
-    operations = messages.read_patch(request.get_data())
+    operations = messages.read_patch(arguments.body())
     group = groups.patch(
         g.credentials.organization,
         group_id,
@@ -78,9 +77,7 @@ def patch_group(group_id: str) -> Response:
         origin=g.origin,
     )
     if group.n_members > groups.FEW_MEMBERS and not _selects():
-        response = Response(status=204)
-        response.headers["ETag"] = etag(group.version)
-        return response
+        return answers.no_content(group.version)
     return _answer(group)
 
 
@@ -93,7 +90,7 @@ def delete_group(group_id: str) -> Response:
         precondition=arguments.precondition(),
         origin=g.origin,
     )
-    return Response(status=204)
+    return answers.no_content()
 
 
 def _selects() -> bool:

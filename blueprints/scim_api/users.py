@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, g, request
+from flask import Response, g
 
 from blueprints.scim_api import answers, arguments, bp
 from scim import messages
@@ -33,7 +33,7 @@ def list_users() -> Response:
 @bp.post("/Users")
 def create_user() -> Response:
     """Create (RFC 7644 §3.3)."""
-    document = messages.read_resource(request.get_data(), USER_TYPE, g.origin.notes)
+    document = messages.read_resource(arguments.body(), USER_TYPE, g.origin.notes)
     user = users.create(g.credentials.organization, document, origin=g.origin)
     return _answer(user, 201)
 
@@ -42,7 +42,8 @@ def create_user() -> Response:
 def get_user(user_id: str) -> Response:
     """Read (RFC 7644 §3.4.1)."""
     precondition = arguments.precondition()
-    user = users.get(g.credentials.organization, user_id)
+    wants_groups = arguments.selection(USER_TYPE).wants("groups")
+    user = users.get(g.credentials.organization, user_id, with_groups=wants_groups)
     precondition.check(user.version)
     if precondition.is_current(user.version):
         return answers.not_modified(user.version)
@@ -52,7 +53,7 @@ def get_user(user_id: str) -> Response:
 @bp.put("/Users/<user_id>")
 def replace_user(user_id: str) -> Response:
     """Replace (RFC 7644 §3.5.1)."""
-    document = messages.read_resource(request.get_data(), USER_TYPE, g.origin.notes)
+    document = messages.read_resource(arguments.body(), USER_TYPE, g.origin.notes)
     user = users.replace(
         g.credentials.organization,
         user_id,
@@ -66,7 +67,7 @@ def replace_user(user_id: str) -> Response:
 @bp.patch("/Users/<user_id>")
 def patch_user(user_id: str) -> Response:
     """Apply a PatchOp (RFC 7644 §3.5.2); always answered with the user."""
-    operations = messages.read_patch(request.get_data())
+    operations = messages.read_patch(arguments.body())
     user = users.patch(
         g.credentials.organization,
         user_id,
@@ -86,9 +87,9 @@ def delete_user(user_id: str) -> Response:
         precondition=arguments.precondition(),
         origin=g.origin,
     )
-    return Response(status=204)
+    return answers.no_content()
 
 
 def _answer(user: mapping.StoredUser, status: int = 200) -> Response:
-    document = mapping.user_document(user, arguments.base_url())
-    return answers.resource(document, arguments.selection(USER_TYPE), status)
+    selection = arguments.selection(USER_TYPE)
+    return answers.user(user, arguments.base_url(), selection, status)
