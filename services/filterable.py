@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sqlalchemy import Select, exists, false, literal, not_, or_, select, true
+from sqlalchemy import Select, exists, literal, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models import Group, GroupMembership, Membership, User, UserValue
@@ -261,22 +261,19 @@ class _UserElement:
 
     def compare(self, sub: Attribute, comparison: Comparison) -> Clause:
         wanted = operand(comparison, sub)
+        if wanted is None:
+            clause = self.present(sub)
+            return not_(clause) if comparison.operator == "eq" else clause
         match sub.name:
             case "value":
                 return _value_of(sub, self.row.value_key, comparison, wanted)
             case "type":
                 return compare(self.row.type_key, comparison, wanted)
             case "primary":
-                absent = wanted is None
-                return (
-                    compare(self.row.is_primary, comparison, wanted)
-                    if not absent
-                    else (false() if comparison.operator == "eq" else true())
-                )
-        if wanted is None or comparison.operator == "ne":
-            return not_(
-                self._further(sub, Comparison(sub.name, "eq", comparison.value))
-            )
+                return compare(self.row.is_primary, comparison, wanted)
+        if comparison.operator == "ne":
+            equal = Comparison(sub.name, "eq", comparison.value)
+            return not_(self._further(sub, equal))
         return self._further(sub, comparison)
 
     def present(self, sub: Attribute) -> Clause:

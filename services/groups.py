@@ -22,7 +22,7 @@ from scim import patch as scim_patch
 from scim.attributes import Document
 from scim.members import MemberChange
 from scim.schemas import GROUP_TYPE
-from services import events, filterable, listing, mapping, memberships
+from services import events, filterable, listing, mapping, members, memberships
 from services.errors import AlreadyTaken, NotFound
 from services.mapping import Reference, StoredGroup
 from services.organizations import OrganizationRef
@@ -153,7 +153,7 @@ def stream_members(
     Holds a read transaction while it is consumed.
     """
     with read_connection() as connection:
-        yield from memberships.stream_members(connection, [one.seq for one in groups])
+        yield from members.stream_members(connection, [one.seq for one in groups])
 
 
 @writing
@@ -219,8 +219,8 @@ def delete(
     origin: Origin,
 ) -> None:
     """Delete the group and its memberships (RFC 7644 §3.6); both can be restored."""
-    group = _locked(session, organization, group_id, precondition)
-    members, parents = memberships.forget_group(session, organization, group, origin)
+    group = _locked(session, organization, group_id, precondition, for_delete=True)
+    removed, parents = memberships.forget_group(session, organization, group, origin)
     _keep_deleted(session, group, origin)
     change = _described("deleted", group, documents.difference(_document(group), {}))
     session.execute(delete_from(Group).where(Group.seq == group.seq))
@@ -228,7 +228,7 @@ def delete(
         session,
         organization.seq,
         origin,
-        dataclasses.replace(change, removed=members),
+        dataclasses.replace(change, removed=removed),
         *(events.member_lost(parent, group.id) for parent in parents),
         totals=events.Totals(groups=-1),
     )
@@ -277,13 +277,16 @@ def _locked(
     organization: OrganizationRef,
     group_id: str,
     precondition: Precondition,
+    *,
+    for_delete: bool = False,
 ) -> Group:
     if not is_id(group_id):
         raise _not_found(group_id)
     group = session.scalar(
         select(Group)
         .where(Group.organization_seq == organization.seq, Group.id == group_id)
-        .with_for_update(key_share=True)
+        # Another group may take the group as a member meanwhile, unless it is to go.
+        .with_for_update(key_share=not for_delete)
     )
     if group is None:
         raise _not_found(group_id)
@@ -351,10 +354,10 @@ def _result(
     *,
     with_members: bool,
 ) -> StoredGroup:
-    members: tuple[Reference, ...] | None = None
+    carried: tuple[Reference, ...] | None = None
     if with_members and row.n_members <= FEW_MEMBERS:
-        found = memberships.read_members(connection, [row.seq])
-        members = tuple(member for _, member in found)
+        found = members.read_members(connection, [row.seq])
+        carried = tuple(member for _, member in found)
     return StoredGroup(
         row.seq,
         row.id,
@@ -364,5 +367,5 @@ def _result(
         row.n_members,
         row.created_at,
         row.modified_at,
-        members,
+        carried,
     )

@@ -11,12 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import (
-    Connection,
     Select,
-    bindparam,
     delete,
     func,
     insert,
@@ -51,9 +49,6 @@ CHUNK = 5_000
 MAX_WORK = 2_000_000
 """Comparisons that the conditions of one request may make with members."""
 
-ROWS_AT_A_TIME = 1_000
-"""Members fetched at a time when an answer is streamed."""
-
 
 @dataclass(frozen=True)
 class Member:
@@ -75,77 +70,6 @@ class Delta:
     def is_empty(self) -> bool:
         """Whether the members are as they were."""
         return not self.added and not self.removed
-
-
-_GROUPS_OF = (
-    select(Membership.user_seq, Group.id, Group.display_name)
-    .join(Group, Group.seq == Membership.group_seq)
-    .where(Membership.user_seq.in_(bindparam("user_seqs", expanding=True)))
-    .order_by(Membership.user_seq, Membership.group_seq)
-)
-_USERS_IN = (
-    select(
-        Membership.group_seq,
-        literal(0).label("rank"),
-        Membership.user_seq.label("member_seq"),
-        User.id,
-        User.name,
-    )
-    .join(User, User.seq == Membership.user_seq)
-    .where(Membership.group_seq.in_(bindparam("group_seqs", expanding=True)))
-)
-_GROUPS_IN = (
-    select(
-        GroupMembership.group_seq,
-        literal(1).label("rank"),
-        GroupMembership.member_seq,
-        Group.id,
-        Group.display_name.label("name"),
-    )
-    .join(Group, Group.seq == GroupMembership.member_seq)
-    .where(GroupMembership.group_seq.in_(bindparam("group_seqs", expanding=True)))
-)
-_MEMBERS_OF = union_all(_USERS_IN, _GROUPS_IN).order_by(
-    "group_seq", "rank", "member_seq"
-)
-_STREAMED = _MEMBERS_OF.execution_options(yield_per=ROWS_AT_A_TIME)
-
-
-def groups_of(
-    connection: Connection, user_seqs: Sequence[int]
-) -> dict[int, tuple[Reference, ...]]:
-    """The groups that name the users as members, by user; one statement."""
-    if not user_seqs:
-        return {}
-    groups: dict[int, list[Reference]] = {}
-    rows = connection.execute(_GROUPS_OF, {"user_seqs": user_seqs})
-    for user_seq, group_id, name in rows:
-        groups.setdefault(user_seq, []).append(Reference("Group", group_id, name))
-    return {seq: tuple(references) for seq, references in groups.items()}
-
-
-def stream_members(
-    connection: Connection, group_seqs: Sequence[int]
-) -> Iterator[tuple[int, Reference]]:
-    """The members of the groups, group by group, users first; one statement.
-
-    Rows are fetched as they are consumed, so memory does not grow with the members.
-    """
-    yield from _members(connection.execute(_STREAMED, {"group_seqs": group_seqs}))
-
-
-def read_members(
-    connection: Connection, group_seqs: Sequence[int]
-) -> list[tuple[int, Reference]]:
-    """As `stream_members`, all at once: for groups known to be small."""
-    rows = connection.execute(_MEMBERS_OF, {"group_seqs": group_seqs})
-    return list(_members(rows))
-
-
-def _members(rows: Iterable[Any]) -> Iterator[tuple[int, Reference]]:
-    # Any: rows of _MEMBERS_OF
-    for group_seq, rank, _, member_id, name in rows:
-        yield group_seq, Reference("Group" if rank else "User", member_id, name)
 
 
 def apply(

@@ -15,7 +15,7 @@ from scim import documents
 from scim import patch as scim_patch
 from scim.attributes import Document
 from scim.schemas import USER_TYPE
-from services import events, filterable, listing, mapping, memberships
+from services import events, filterable, listing, mapping, members, memberships
 from services.errors import AlreadyTaken, NotFound
 from services.mapping import Reference, StoredUser
 from services.organizations import OrganizationRef
@@ -89,7 +89,7 @@ def get(
     row = connection.execute(_BY_ID, parameters).one_or_none()
     if row is None:
         raise _not_found(user_id)
-    groups = memberships.groups_of(connection, [row.seq]) if with_groups else {}
+    groups = members.groups_of(connection, [row.seq]) if with_groups else {}
     managers = _managers(connection, organization, [row.document])
     return _result(row, groups, managers)
 
@@ -125,7 +125,7 @@ def _read_page(
     )
     found = listing.find(connection, _PAGE, organization, clause, query, walker)
     seqs = [row.seq for row in found.rows]
-    groups = memberships.groups_of(connection, seqs) if with_groups else {}
+    groups = members.groups_of(connection, seqs) if with_groups else {}
     managers = _managers(connection, organization, [row.document for row in found.rows])
     return found, tuple(_result(row, groups, managers) for row in found.rows)
 
@@ -333,7 +333,7 @@ def _keep_deleted(session: Session, user: User, origin: Origin) -> None:
 
 def _stored(session: Session, organization: OrganizationRef, user: User) -> StoredUser:
     connection = session.connection()
-    groups = memberships.groups_of(connection, [user.seq])
+    groups = members.groups_of(connection, [user.seq])
     managers = _managers(connection, organization, [user.document])
     return _result(user, groups, managers)
 
