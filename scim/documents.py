@@ -25,6 +25,7 @@ MAX_VALUES: Final = 1_000
 MAX_KEY_BYTES: Final = 2_000
 """Bytes of a folded text: PostgreSQL refuses an index entry over some 2,700."""
 
+_WRITTEN_AS_TEXT: Final = frozenset({"string", "reference", "binary", "dateTime"})
 _ELSEWHERE: Final = frozenset({"schemas", "members"})
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -49,7 +50,7 @@ def clean(document: Document, resource_type: ResourceType, notes: Notes) -> Docu
                 result[schema.id] = parts
         elif attribute := _plain_attribute(key, resource_type):
             _keep(result, value, attribute, notes, attribute.name)
-        elif not is_unassigned(value):
+        elif value not in (None, "", [], {}):
             note_unknown(key, resource_type.name, notes)
     return result
 
@@ -63,7 +64,7 @@ def _plain_attribute(key: str, resource_type: ResourceType) -> Attribute | None:
 
 def _clean_schema(value: JSON, schema: Schema, notes: Notes) -> Document:
     result: Document = {}
-    if is_unassigned(value):
+    if value is None:
         return result
     if not isinstance(value, dict):
         raise wrong_type(schema.id, "an object", value)
@@ -94,7 +95,7 @@ def clean_value(value: JSON, attribute: Attribute, notes: Notes, name: str) -> J
     `name` is how errors and notes call it, such as `emails.value`. Raises InvalidValue
     and InvalidSyntax as `clean` does.
     """
-    if is_unassigned(value):
+    if is_unassigned(value, attribute):
         return None
     if attribute.multi_valued:
         return _clean_list(value, attribute, notes, name) or None
@@ -125,7 +126,7 @@ def _clean_list(
     cleaned = (
         _clean_single(element, attribute, notes, name)
         for element in value
-        if not is_unassigned(element)
+        if not is_unassigned_entry(element, attribute)
     )
     values = tidy([element for element in cleaned if element is not None], notes, name)
     if sum(is_primary(element) for element in values) > 1:
@@ -139,7 +140,7 @@ def as_object(value: JSON, attribute: Attribute, notes: Notes, name: str) -> Doc
     A single-valued attribute with a `value` (manager) may also be text, or a list of
     one. Raises InvalidValue.
     """
-    if attribute.sub("value") and not attribute.multi_valued:
+    if _may_be_text(attribute):
         if isinstance(value, list):
             value = quirks.list_as_object(value, name, notes)
         if isinstance(value, str):
@@ -182,9 +183,27 @@ def is_primary(value: JSON) -> TypeGuard[Document]:
     return isinstance(value, dict) and value.get("primary") is True
 
 
-def is_unassigned(value: JSON) -> bool:
-    """Whether a value stands for none: null, "", [] or {} (RFC 7643 §2.5)."""
-    return value is None or value == "" or value == [] or value == {}
+def is_unassigned(value: JSON, attribute: Attribute) -> bool:
+    """Whether a value stands for none of that attribute (RFC 7643 §2.5).
+
+    Null does, and what is empty in the attribute's own type: Okta pushes such values.
+    Another emptiness (`{}` for a list) is a wrong type, which must clear nothing.
+    """
+    if attribute.multi_valued:
+        return value is None or value == []
+    return is_unassigned_entry(value, attribute)
+
+
+def is_unassigned_entry(value: JSON, attribute: Attribute) -> bool:
+    """The same of one entry of a multi-valued attribute, or of a single value."""
+    if value == "":
+        return attribute.kind in _WRITTEN_AS_TEXT or _may_be_text(attribute)
+    return value is None or (value == {} and attribute.kind == "complex")
+
+
+def _may_be_text(attribute: Attribute) -> bool:
+    """Whether bare text is read as an object: of manager it is (`scim/quirks.py`)."""
+    return attribute.sub("value") is not None and not attribute.multi_valued
 
 
 def check_required(document: Document, resource_type: ResourceType) -> None:

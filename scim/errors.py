@@ -1,9 +1,10 @@
-"""The errors of RFC 7644 §3.12, one class per `scimType`.
+"""The errors of RFC 7644 §3.12 that a request itself causes, one class per `scimType`.
 
 Raised wherever a request cannot be honoured; turned into an answer by
-`blueprints/errors.py` alone. `detail` is read by the admin of the provisioning client:
-one to three plain sentences that name the cause and the next step, under 400
-characters, never a secret, a class name or a library's words.
+`blueprints/errors.py` alone. Not here is what only the stored data can tell, such as a
+name that is taken (`services/errors.py`). `detail` is read by the admin of the
+provisioning client: one to three plain sentences that name the cause and the next step,
+under 400 characters, never a secret, a class name or a library's words.
 """
 
 from __future__ import annotations
@@ -64,19 +65,6 @@ class TooMany(ScimError):
     scim_type = "tooMany"
 
 
-class Uniqueness(ScimError):
-    """A value that must be unique is in use by another resource (409)."""
-
-    status = 409
-    scim_type = "uniqueness"
-
-
-class Unauthorized(ScimError):
-    """No credentials, or credentials that are not good (401)."""
-
-    status = 401
-
-
 class Forbidden(ScimError):
     """Good credentials that may not do this (403)."""
 
@@ -87,18 +75,6 @@ class ResourceNotFound(ScimError):
     """No such resource, or no such address (404)."""
 
     status = 404
-
-
-class PreconditionFailed(ScimError):
-    """The resource is not in the version that the client expects (412)."""
-
-    status = 412
-
-
-class PayloadTooLarge(ScimError):
-    """The body is larger than this server accepts (413)."""
-
-    status = 413
 
 
 class Unsupported(ScimError):

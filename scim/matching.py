@@ -11,7 +11,7 @@ import json
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -25,25 +25,15 @@ Predicate: TypeAlias = Callable[[JSON], bool]
 Operand: TypeAlias = "str | int | float | bool | datetime | None"
 
 
-def matches(condition: Filter, value: JSON, attribute: Attribute) -> bool:
-    """Whether `value`, one of the values of `attribute`, meets the condition.
-
-    The whole condition is checked first, so a fault in it is found whatever the value
-    is. Raises `InvalidFilter` as `predicate` does, which is the better choice when many
-    values are to be asked.
-    """
-    return predicate(condition, attribute)(value)
-
-
 def predicate(condition: Filter, attribute: Attribute) -> Predicate:
     """The condition as a question to ask of each value of `attribute`.
 
     A value is an object with sub-attributes in the schema's spelling; of an attribute
     without sub-attributes it is the plain value, which the condition calls `value`.
     `ne` holds for a value that lacks the sub-attribute, and a `primary` that is absent
-    is false (RFC 7643 §2.4). Raises `InvalidFilter` for unknown sub-attributes, for
-    operators that the kind of the sub-attribute does not have and for values of another
-    kind.
+    is false (RFC 7643 §2.4). The whole condition is checked before any value is asked:
+    raises `InvalidFilter` for unknown sub-attributes, for operators that the kind of
+    the sub-attribute does not have and for values of another kind.
     """
     match condition:
         case And(terms):
@@ -132,6 +122,33 @@ def conditions_as_value(condition: Filter) -> Document | None:
     if len(distinct) < len(terms):
         return None
     return {term.attribute: term.value for term in described}
+
+
+def same_as_any(given: Iterable[JSON], attribute: Attribute) -> Predicate:
+    """Whether a value of `attribute` is the same as one of those given.
+
+    Its `value` tells, and `type` where it is given (RFC 7643 §2.4); without `value`, as
+    in addresses, all its parts do. Texts are compared as in filters; each value is
+    looked up, so that long lists may be put to long lists.
+    """
+    wanted = {_telling(value, attribute) for value in given}
+
+    def holds(value: JSON) -> bool:
+        whole = _telling(value, attribute)
+        untyped = frozenset(part for part in whole if part[0] != "type")
+        return whole in wanted or untyped in wanted
+
+    return holds
+
+
+def _telling(value: JSON, attribute: Attribute) -> frozenset[tuple[str, Operand]]:
+    """The parts that tell a value from others, as they are compared."""
+    parts = value if isinstance(value, dict) else {"value": value}
+    telling = {"value", "type"} if "value" in parts else parts.keys() - {"primary"}
+    return frozenset(
+        (name, _comparable(parts[name], attribute.sub(name) or attribute))
+        for name in parts.keys() & telling
+    )
 
 
 _EQUALITY: Final[tuple[Operator, ...]] = ("eq", "ne")

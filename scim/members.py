@@ -16,7 +16,8 @@ from scim import documents, quirks
 from scim.attributes import JSON, Attribute
 from scim.errors import InvalidValue, Mutability
 from scim.filters import Comparison, Filter, Or
-from scim.patch import Operation, Target, resolve
+from scim.patch import Operation
+from scim.paths import Target, resolve
 from scim.quirks import Notes
 from scim.schemas import GROUP, GROUP_TYPE
 
@@ -60,11 +61,11 @@ def split(
 
 
 def read_members(value: JSON, notes: Notes) -> tuple[str, ...]:
-    """The ids in the `members` of a POST or PUT, each once; unassigned means none.
+    """The ids in the `members` of a POST or PUT, each once; null means none.
 
     Raises InvalidValue when it is not a list of members.
     """
-    if documents.is_unassigned(value):
+    if value is None:
         return ()
     if not isinstance(value, list):
         raise documents.wrong_type("members", "a list", value)
@@ -151,7 +152,9 @@ def _collect(
         changes.remove(ids) if ids else changes.remove_matching(condition)
     elif op == "add":
         changes.add(_listed(operation.value, notes))
-    elif op == "remove" and quirks.removes_listed_only(operation.value, notes):
+    elif op == "remove" and quirks.removes_listed_only(
+        operation.value, "members", notes
+    ):
         changes.remove(_listed(operation.value, notes))
     else:
         changes.replace(_listed(operation.value, notes))

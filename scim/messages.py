@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
 from typing import Final, NoReturn
 
 from scim import documents, members, names, quirks
@@ -239,35 +240,46 @@ def _refuse_constant(word: str) -> NoReturn:
 def _float(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise _too_large(digits)
+        raise _too_large()
     return number
 
 
 def _integer(digits: str) -> int:
     # The length comes first: Python refuses to read thousands of digits.
     if len(digits) > _LONGEST_INTEGER or not -(2**63) <= int(digits) < 2**63:
-        raise _too_large(digits)
+        raise _too_large()
     return int(digits)
 
 
-def _too_large(digits: str) -> InvalidSyntax:
+def _too_large() -> InvalidSyntax:
+    # Not shown: it may be a password of many digits whose quotes were forgotten.
     return InvalidSyntax(
-        f"The number {quoted(digits)} does not fit into 64 bits. If it is text, send "
-        "it in quotes."
+        "A number in the body does not fit into 64 bits. If it is text, such as a "
+        "telephone number, send it in quotes."
     )
 
 
 def _check_texts(document: Document) -> None:
-    """Refuse text, keys included, that neither UTF-8 nor PostgreSQL can hold."""
-    pending: list[JSON] = [document]
+    """Refuse text, keys included, that neither UTF-8 nor PostgreSQL can hold.
+
+    Named by the outermost key alone: what stands below may be that of a password.
+    """
+    for key, part in document.items():
+        if any(_UNSTORABLE.search(text) for text in _texts([key, part])):
+            raise InvalidSyntax(
+                f"{quoted(key)} holds a text with NUL or half of a surrogate pair, "
+                "which cannot be stored. Remove it at the source."
+            )
+
+
+def _texts(value: JSON) -> Iterator[str]:
+    """Every text in a value, keys included, without recursion."""
+    pending = [value]
     while pending:
         value = pending.pop()
         if isinstance(value, dict):
             pending += [*value, *value.values()]
         elif isinstance(value, list):
             pending += value
-        elif isinstance(value, str) and _UNSTORABLE.search(value):
-            raise InvalidSyntax(
-                f"The text {quoted(value)} holds NUL or half of a surrogate pair, "
-                "which cannot be stored. Remove it at the source."
-            )
+        elif isinstance(value, str):
+            yield value

@@ -1,32 +1,32 @@
 """PATCH on a document (RFC 7644 §3.5.2): operations in, changed document out.
 
 Pure: the stored document is never touched, and when an operation is refused there is
-simply no result. Membership is not dealt with here (`scim/members.py` takes it out
-first), nor is whether a value is free or a manager exists.
+simply no result. Where a path leads is found in `scim/paths.py`. Membership is not
+dealt with here (`scim/members.py` takes it out first), nor is whether a value is free
+or a manager exists.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from scim import documents, filters, matching, quirks
+from scim import documents, filters, matching, paths, quirks
 from scim.attributes import JSON, AttributeRef, Document, ResourceType, Schema
-from scim.documents import clean_value, is_primary, is_unassigned
-from scim.errors import (
-    InvalidFilter,
-    InvalidPath,
-    Mutability,
-    NoTarget,
-    TooMany,
+from scim.documents import (
+    clean_value,
+    is_primary,
+    is_unassigned,
+    is_unassigned_entry,
 )
-from scim.filters import Filter, Path, quoted
+from scim.errors import InvalidPath, Mutability, NoTarget, TooMany
+from scim.paths import Target
 from scim.quirks import Notes, OperationName, note
 
 _KEPT: Final = "active"
-"""The attribute that no remove, null or empty value changes (product decision)."""
+"""The attribute that neither a remove nor null changes (product decision)."""
 
 _MAX_WORK: Final = 100_000_000
 """Values times characters of the filters put to them: some two seconds at most."""
@@ -41,83 +41,6 @@ class Operation:
     op: OperationName
     path: str | None
     value: JSON
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a path means: an attribute or sub-attribute, and which values of it."""
-
-    ref: AttributeRef
-    condition: Filter | None = None
-
-    @property
-    def is_read_only(self) -> bool:
-        """Whether a client may not write there."""
-        return "readOnly" in (self.ref.attribute.mutability, self.ref.leaf.mutability)
-
-    @property
-    def name(self) -> str:
-        """The attribute's key without the sub-attribute."""
-        return replace(self.ref, sub=None).key
-
-
-def resolve(path: str, resource_type: ResourceType) -> Target:
-    """What a path means in a type of resource (RFC 7644 §3.5.2).
-
-    Raises InvalidPath when it cannot be read, or names what is not there.
-    """
-    target = _find(filters.parse_path(path), resource_type)
-    if target is None:
-        raise _unknown(filters.parse_path(path), resource_type)
-    return target
-
-
-def _find(path: Path, resource_type: ResourceType) -> Target | None:
-    """What a path means; None when its attribute or sub-attribute is not known."""
-    ref = resource_type.find(path.attribute)
-    if ref is None or path.condition is None:
-        return Target(ref) if ref else None
-    if not ref.attribute.multi_valued:
-        raise InvalidPath(
-            f"{ref.key} holds one value, so no filter can follow it. Use {ref.key} "
-            "alone as the path."
-        )
-    try:
-        matching.predicate(path.condition, ref.attribute)
-    except InvalidFilter as error:
-        raise InvalidPath(error.detail) from error
-    if path.sub is None:
-        return Target(ref, path.condition)
-    sub = ref.attribute.sub(path.sub)
-    return Target(replace(ref, sub=sub), path.condition) if sub else None
-
-
-def _unknown(path: Path, resource_type: ResourceType) -> InvalidPath:
-    """The error for a path to nowhere, with the nearest name that exists."""
-    name = f"{path.attribute}.{path.sub}" if path.sub else path.attribute
-    bare = _bare(name, resource_type)
-    first, _, rest = bare.partition(".")
-    owner = resource_type.find(name.removesuffix(bare) + first)
-    if owner is not None:
-        parts = ", ".join(sub.name for sub in owner.attribute.sub_attributes)
-        known = f"Its sub-attributes are {parts}." if parts else "It has none."
-        return InvalidPath(
-            f"{owner.attribute.name} has no sub-attribute {quoted(rest)}. {known}"
-        )
-    nearest = resource_type.nearest(bare)
-    hint = f"The nearest attribute is {nearest}. " if nearest else ""
-    return InvalidPath(
-        f"{quoted(bare)} is not an attribute of {resource_type.name} here. {hint}"
-        "Correct the attribute mapping in the provisioning client."
-    )
-
-
-def _bare(name: str, resource_type: ResourceType) -> str:
-    """The name without the URN of a schema of the type, which would hide it."""
-    for schema in resource_type.schemas:
-        if name.lower().startswith(f"{schema.id.lower()}:"):
-            return name[len(schema.id) + 1 :]
-    return name
 
 
 def apply(
@@ -168,7 +91,7 @@ class _Patch:
         elif quirks.is_password(path, self._type):
             quirks.forget_password(None if op == "remove" else value, self._notes)
         else:
-            target = resolve(path, self._type)
+            target = paths.resolve(path, self._type)
             if target.is_read_only:
                 raise Mutability(
                     f"{target.ref.key} is read-only and cannot be the path of a PATCH. "
@@ -189,7 +112,7 @@ class _Patch:
             )
 
     def _run_extension(self, op: OperationName, schema: Schema, value: JSON) -> None:
-        if op == "remove" or (is_unassigned(value) and value != {}):
+        if op == "remove" or value is None:
             self.document.pop(schema.id, None)
             return
         if not isinstance(value, dict):
@@ -218,11 +141,12 @@ class _Patch:
     def _write_key(self, op: OperationName, key: str, value: JSON, path: str) -> None:
         """Write one key of an object: what cannot be written is noted, not refused."""
         try:
-            target = _find(filters.parse_path(path), self._type)
+            target = paths.find(path, self._type)
         except InvalidPath:
             target = None
         if target is None:
-            documents.note_unknown(_bare(key, self._type), self._type.name, self._notes)
+            bare = paths.bare_name(key, self._type)
+            documents.note_unknown(bare, self._type.name, self._notes)
             return
         quirks.note_key_as_path(key, self._notes)
         if target.is_read_only:
@@ -233,12 +157,12 @@ class _Patch:
     def _run_target(self, op: OperationName, target: Target, value: JSON) -> None:
         ref = target.ref
         if op == "remove":
-            value = None
             if ref.attribute.required:
                 raise Mutability(
                     f"{ref.key} is required and cannot be removed. Replace it instead."
                 )
-        if ref.key == _KEPT and is_unassigned(value):
+            value = self._listed_to_remove(target, value)
+        if ref.key == _KEPT and value is None:
             note(self._notes, f"Left {_KEPT} as it was: only true or false changes it.")
         elif ref.attribute.multi_valued:
             old = self._values(ref)
@@ -253,13 +177,14 @@ class _Patch:
         """A single-valued complex attribute after an add, replace or remove."""
         if target.ref.sub is not None:
             parts = _parts(target, value)
-        elif is_unassigned(value) and value != {}:
+        elif value != {} and is_unassigned(value, target.ref.attribute):
             return None
         else:
             attribute = target.ref.attribute
             parts = documents.as_object(value, attribute, self._notes, target.name)
         stored = self._stored(target.ref)
-        return self._merged(stored if isinstance(stored, dict) else {}, parts, target)
+        current = stored if isinstance(stored, dict) else {}
+        return self._merged(current, parts, target) or None
 
     def _merged(self, current: Document, parts: Document, target: Target) -> Document:
         """An object with the given parts written over it (RFC 7644 §3.5.2.3)."""
@@ -282,13 +207,16 @@ class _Patch:
     ) -> _Values:
         """The values of a multi-valued attribute after an operation on it."""
         of_values = target.ref.sub is None
-        if of_values and op == "add" and is_unassigned(value):
+        if of_values and op == "add" and _is_unassigned(target, value):
             note(
                 self._notes, f"Nothing was added to {target.name}: the value is empty."
             )
             return old
-        if of_values and target.condition is None:
+        if target.is_whole_list:
             given = self._given_values(target, value)
+            if op == "remove" and value is not None:
+                goes = matching.same_as_any(given, target.ref.attribute)
+                return [entry for entry in old if not goes(entry)]
             return old + given if op == "add" else given
         hits = self._selected(target, old)
         if not any(hits):
@@ -301,6 +229,23 @@ class _Patch:
             if hit and isinstance(entry, dict)
             else entry
             for entry, hit in zip(old, hits, strict=True)
+        ]
+
+    def _listed_to_remove(self, target: Target, value: JSON) -> JSON:
+        """The values that a remove lists; None when it takes all that is there."""
+        listing = target.is_whole_list and quirks.removes_listed_only(
+            value, target.name, self._notes
+        )
+        if not listing:
+            return None
+        entries: JSON = [value] if isinstance(value, str) and value else value
+        if not isinstance(entries, list) or not target.ref.attribute.sub("value"):
+            return entries
+        return [
+            quirks.text_as_object(entry, target.name, self._notes)
+            if isinstance(entry, str)
+            else entry
+            for entry in entries
         ]
 
     def _selected(self, target: Target, values: _Values) -> list[bool]:
@@ -321,7 +266,7 @@ class _Patch:
     ) -> _Values:
         """One value, or none, in the place of all that the filter selects."""
         given: _Values = []
-        if not is_unassigned(value):
+        if not is_unassigned_entry(value, target.ref.attribute):
             given = self._given_values(target, [_parts(target, value)])
         first = hits.index(True)
         rest = [entry for entry, hit in zip(old, hits, strict=True) if not hit]
@@ -335,7 +280,7 @@ class _Patch:
 
     def _unmatched(self, op: OperationName, target: Target, value: JSON) -> _Values:
         """What a path that selects nothing adds; only an add may (§3.5.2.3)."""
-        if op == "remove" or (op == "add" and is_unassigned(value)):
+        if op == "remove" or (op == "add" and _is_unassigned(target, value)):
             note(
                 self._notes,
                 f"The path selects no value of {target.name}, so nothing changed.",
@@ -389,7 +334,6 @@ class _Patch:
 
     def _store(self, ref: AttributeRef, value: JSON) -> None:
         """Put the attribute in its place; an extension without attributes goes."""
-        value = None if is_unassigned(value) else value
         if ref.extension is None:
             _put(self.document, ref.attribute.name, value)
             return
@@ -408,6 +352,13 @@ def _put(home: Document, name: str, value: JSON) -> None:
 
 def _demoted(value: JSON) -> JSON:
     return value | {"primary": False} if is_primary(value) else value
+
+
+def _is_unassigned(target: Target, value: JSON) -> bool:
+    """Whether a value stands for none at the place that the path means."""
+    if target.ref.sub is None and target.condition is not None:
+        return is_unassigned_entry(value, target.ref.attribute)
+    return is_unassigned(value, target.ref.leaf)
 
 
 def _parts(target: Target, value: JSON) -> Document:

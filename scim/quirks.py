@@ -57,7 +57,8 @@ def text_as_boolean(text: str, name: str, notes: Notes) -> bool | None:
 
     Entra without its flag sends `"False"` for `active`, its validator `"True"` for
     `roles[].primary`, keycloak-scim texts throughout (identity-providers.md §1 row 2).
-    Okta sends real booleans (okta.md §4.5). Recording: tests/journeys/entra/.
+    Okta sends real booleans (okta.md §4.5).
+    Recording: tests/journeys/entra/13-disable-user.json.
     """
     truth = {"true": True, "false": False}.get(text.lower())
     if truth is not None:
@@ -70,7 +71,8 @@ def number_as_text(number: int | float, name: str, notes: Notes) -> str:
     """Write a JSON number as text, for a text attribute such as employeeNumber.
 
     A profile's attribute may be a number, and Okta leaves it to the server to check
-    what it sends (okta.md §4.8). Recording: tests/journeys/okta/.
+    what it sends (okta.md §4.8).
+    Recording: tests/journeys/okta/40-enterprise-attributes.json.
     """
     text = json.dumps(number)
     note(notes, f"Read the number {text} as text for {name}.")
@@ -78,11 +80,12 @@ def number_as_text(number: int | float, name: str, notes: Notes) -> str:
 
 
 def text_as_object(text: str, name: str, notes: Notes) -> Document:
-    """Read bare text as the `value` of manager, or of an entry of members.
+    """Read bare text as the `value` of manager, of a member or of an entry to remove.
 
     Entra's validator sends `manager` as an id; Microsoft's collection sends members so
     (identity-providers.md §1 rows 8 and 16). Okta sends objects (okta.md §4.8, §5.2).
-    Recording: tests/journeys/entra/.
+    Recordings: tests/journeys/entra/14-manager.json,
+    tests/journeys/entra/21-group-members.json.
     """
     note(notes, f"Read bare text as the value of {name}.")
     return {"value": text}
@@ -92,8 +95,8 @@ def list_as_object(values: Sequence[JSON], name: str, notes: Notes) -> JSON:
     """Read a list of one as the one: `manager` as `[{"$ref": …, "value": …}]`.
 
     Documented by Microsoft for Entra (identity-providers.md §1 row 8 and §2.3).
-    An empty list, or `""`, removes the manager like any unassigned value.
-    Recording: tests/journeys/entra/.
+    Text that is empty, `""`, removes the manager; a list of none is refused.
+    Recording: tests/journeys/entra/14-manager.json.
     """
     if len(values) != 1:
         raise InvalidValue(
@@ -108,23 +111,23 @@ def object_as_list(value: Document, name: str, notes: Notes) -> list[JSON]:
     """Read a single object as a list of one, in PATCH.
 
     An attribute expression of Okta addresses one entry of a list and yields one object
-    (okta.md §4.8). Recording: tests/journeys/okta/.
+    (okta.md §4.8). Recording: tests/journeys/okta/43-single-object-for-a-list.json.
     """
     note(notes, f"Read a single object as a list of one for {name}.")
     return [value]
 
 
-def removes_listed_only(value: JSON, notes: Notes) -> bool:
-    """Whether a remove of `members` means the members in its value, not all.
+def removes_listed_only(value: JSON, name: str, notes: Notes) -> bool:
+    """Whether a remove of a list means only what its value lists, not all.
 
     RFC 7644 §3.5.2.2 knows no value on a remove. Entra without its flag, authentik and
     JumpCloud list there whom to remove (identity-providers.md §1 row 3), and emptying
-    the group would be the worst reading. Okta uses a filter instead (okta.md §5.2).
-    Recording: tests/journeys/entra/.
+    the list would be the worst reading. Okta uses a filter instead (okta.md §5.2).
+    Recording: tests/journeys/entra/21-group-members.json.
     """
     if value is None:
         return False
-    note(notes, "Removed only the members listed in the value of the remove.")
+    note(notes, f"Removed only the {name} listed in the value of the remove.")
     return True
 
 
@@ -132,7 +135,7 @@ def operation_name(text: str) -> OperationName | None:
     """The operation meant by `op`, in any letter case; None when there is none such.
 
     Entra sends `Add`, `Replace`, `Remove` (identity-providers.md §1 row 1); Okta lower
-    case (okta.md §5.2). Recordings: tests/journeys/entra/, tests/journeys/okta/.
+    case (okta.md §5.2). Recording: tests/journeys/entra/11-update-user.json.
     """
     return _OPERATION_NAMES.get(text.lower())
 
@@ -142,7 +145,7 @@ def note_key_as_path(key: str, notes: Notes) -> None:
 
     Entra with its flag sends `name.givenName` and `urn:…:User:employeeNumber` as keys
     (identity-providers.md §1 row 5). Okta's pathless replace has plain keys (okta.md
-    §0 point 1). Recordings: tests/journeys/entra/, tests/journeys/okta/.
+    §0 point 1). Recording: tests/journeys/entra/12-update-user-with-flag.json.
     """
     if set(key) & set(".:["):
         note(notes, f"Read the key {quoted(key)} as a path.")
@@ -156,7 +159,7 @@ def unwrap_core(
     Okta's Profile Editor sets the core URN as external namespace, and an article of
     theirs prints the attribute inside such an object (okta.md §4.8). Raises
     InvalidSyntax when an attribute stands both inside and outside.
-    Recording: tests/journeys/okta/.
+    Recording: tests/journeys/okta/41-core-urn-as-object.json.
     """
     urn = resource_type.core.id
     while isinstance(inner := find_key(document, urn), dict):
@@ -180,7 +183,7 @@ def value_of_condition(condition: Filter, name: str, notes: Notes) -> Document |
 
     Entra sends the first work e-mail so (identity-providers.md §1 row 7). None when the
     condition does not spell out a value. Okta sends whole lists (okta.md §4.2).
-    Recording: tests/journeys/entra/.
+    Recording: tests/journeys/entra/11-update-user.json.
     """
     value = matching.conditions_as_value(condition)
     if value is not None:
@@ -199,7 +202,8 @@ def forget_password(value: JSON, notes: Notes) -> None:
 
     Okta sends one with every create, wanted or not, and when passwords are synchronized
     (okta.md §0 point 13, §4.2 and §4.6). Rollcall has no passwords of users.
-    Raises InvalidValue for another type. Recording: tests/journeys/okta/.
+    Raises InvalidValue for another type.
+    Recording: tests/journeys/okta/25-password-sync.json.
     """
     if value is None:
         return
@@ -216,7 +220,7 @@ def find_key(document: Document, name: str) -> JSON:
 
     Microsoft's collection writes member names in odd case (identity-providers.md §1
     row 14); Okta keeps to the RFC's spelling (okta.md §5.2). Raises InvalidSyntax when
-    the name stands there twice. Recording: tests/journeys/entra/.
+    the name stands there twice. Recording: tests/journeys/entra/15-odd-case.json.
     """
     found = [key for key in document if key.lower() == name.lower()]
     if len(found) > 1:
@@ -232,8 +236,9 @@ def note_unknown_schemas(
     """Remark on the schema URNs beside the right one that are not known here.
 
     Entra's groups name a Microsoft URN, Google an old draft's (identity-providers.md §1
-    row 10); Okta sends vendors' URNs (okta.md §4.8). Recordings: tests/journeys/entra/,
-    tests/journeys/okta/.
+    row 10); Okta sends vendors' URNs (okta.md §4.8).
+    Recordings: tests/journeys/entra/20-create-group.json,
+    tests/journeys/okta/42-custom-and-multi-valued.json.
     """
     for urn in urns:
         if resource_type.find_schema(urn) is None:

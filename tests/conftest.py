@@ -25,6 +25,7 @@ from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
 from tests import postgresql
 from tests.scim_client import ScimClient
+from tests.served import Server
 
 _URL = "ROLLCALL_TEST_DATABASE_URL"
 _cluster = pytest.StashKey[postgresql.Cluster]()
@@ -172,3 +173,22 @@ def scim(app: Flask, acme: OrganizationRef) -> ScimClient:
 def scim_of_globex(app: Flask, globex: OrganizationRef) -> ScimClient:
     """Speaks SCIM with the token of another organization."""
     return ScimClient(app.test_client(), make_token(app, globex))
+
+
+@pytest.fixture(scope="session")
+def journey_server(
+    backend: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Server]:
+    """The real server on a socket: one a database for the whole run."""
+    folder = tmp_path_factory.mktemp("served")
+    if backend == "sqlite":
+        url = f"sqlite:///{folder / 'rollcall.sqlite'}"
+    else:
+        url = make_postgresql_database(f"rollcall_served_{worker_id}")
+    app = make_app(folder, url)
+    migrate(app)
+    server = Server(app, url)
+    server.start()
+    yield server
+    server.stop()
+    server.close()

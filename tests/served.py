@@ -50,17 +50,19 @@ class Server:
             "PORT": str(self.port),
             **settings,
         }
-        self.process: subprocess.Popen[str] | None = None
+        self._log = Path(app.instance_path) / "served.log"
+        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "serve"],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        # A file, not a pipe: a pipe that nobody reads stops the server once it is full.
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "flask", "serve"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         ends = time.monotonic() + READY_WITHIN_SECONDS
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > ends:
@@ -78,8 +80,8 @@ class Server:
         """End it as a service manager would; returns what it printed."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        output, _ = self.process.communicate(timeout=15)
-        return output
+        self.process.wait(timeout=15)
+        return self._log.read_text("utf-8")
 
     def new_organization(self, name: str = "Journey") -> str:
         """A fresh organization; returns its slug."""

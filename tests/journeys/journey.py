@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,7 +27,7 @@ TOKENS = (
     "cut_token",
     "altered_token",
 )
-JOURNEY_KEYS = {"title", "source", "setup", "steps"}
+JOURNEY_KEYS = {"title", "source", "headers", "setup", "steps"}
 SETUP_KEYS = {"tokens", "users", "groups", "members_per_group"}
 STEP_KEYS = {"says", "request", "expect", "keep", "repeat", "walk"}
 REQUEST_KEYS = {"method", "path", "headers", "body", "raw", "echo"}
@@ -56,7 +56,7 @@ WALK_KEYS = {
 
 @dataclass(frozen=True)
 class Journey:
-    """A journey that can be played."""
+    """A journey that can be played; `headers` are its client's own."""
 
     title: str
     source: str
@@ -65,6 +65,7 @@ class Journey:
     users: int = 0
     groups: int = 0
     members_per_group: int = 0
+    headers: dict[str, str | None] = field(default_factory=dict)
 
 
 def load(path: Path) -> Journey:
@@ -79,6 +80,7 @@ def load(path: Path) -> Journey:
         setup.get("users", 0),
         setup.get("groups", 0),
         setup.get("members_per_group", 0),
+        document.get("headers", {}),
     )
 
 

@@ -43,7 +43,7 @@ def play(journey: Journey, server: JourneyServer) -> None:
     variables = _set_up(journey, server)
     secrets = [str(value) for value in variables.values()]
     with Wire(server.base_url) as wire:
-        stage = Stage(wire, variables, secrets)
+        stage = Stage(wire, variables, secrets, journey.headers)
         for number, step in enumerate(journey.steps, start=1):
             try:
                 _play_step(stage, step)

@@ -6,7 +6,8 @@ What a single step expects beyond the rules is judged in `expectations.py`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.journeys.filling import Variables, echo, fill, fill_path, fill_text
@@ -36,10 +37,11 @@ class Stage:
     wire: Wire
     variables: dict[str, JSON]
     secrets: list[str]
+    headers: dict[str, str | None] = field(default_factory=dict)
 
     def exchange(self, template: dict[str, Any]) -> tuple[Request, Answer, JSON]:
         """Send one request; `JourneyFailed` when the answer breaks a rule for all."""
-        request = prepare(template, self.variables)
+        request = prepare(template, self.variables, self.headers)
         answer = self.wire.send(request)
         try:
             body = answer.document() if answer.text else None
@@ -53,11 +55,22 @@ class Stage:
         return request, answer, body
 
 
-def prepare(template: dict[str, Any], variables: Variables) -> Request:
-    """The request with Okta's headers; a header that is null is left out."""
-    headers: dict[str, str | None] = dict(OKTA_HEADERS)
-    if template["method"] in METHODS_WITH_CONTENT_TYPE:
-        headers["Content-Type"] = OKTA_CONTENT_TYPE
+def prepare(
+    template: dict[str, Any],
+    variables: Variables,
+    own: Mapping[str, str | None] | None = None,
+) -> Request:
+    """The request with Okta's headers, the journey's own, and the step's.
+
+    A header that is null is left out; a read has no Content-Type but a step's.
+    """
+    headers: dict[str, str | None] = {
+        **OKTA_HEADERS,
+        "Content-Type": OKTA_CONTENT_TYPE,
+        **(own or {}),
+    }
+    if template["method"] not in METHODS_WITH_CONTENT_TYPE:
+        del headers["Content-Type"]
     headers |= template.get("headers", {})
     return Request(
         template["method"],

@@ -1,4 +1,4 @@
-"""Every journey under okta/: each file is well formed, and the server passes it."""
+"""Every journey: each file is well formed, and the server passes it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ import pytest
 from tests.journeys import journey
 from tests.journeys.player import JourneyServer, play
 
-FILES = sorted((Path(__file__).parent / "okta").glob("*.json"))
+FILES = sorted(Path(__file__).parent.glob("*/*.json"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
 def test_journey_file_is_well_formed(path: Path) -> None:
     document = json.loads(path.read_text("utf-8"))
 
     assert journey.problems(document) == []
     assert document["steps"] != []
+    assert ("headers" in document) == (path.parent.name != "okta")
 
 
 @pytest.mark.served
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_okta_gets_the_answers_it_needs(
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_client_gets_the_answers_it_needs(
     path: Path, journey_server: JourneyServer
 ) -> None:
     play(journey.load(path), journey_server)

@@ -52,6 +52,18 @@ def test_header_can_be_replaced_or_left_out() -> None:
     assert "Accept" not in headers
 
 
+def test_journey_of_another_client_sends_its_own_headers() -> None:
+    own = {"User-Agent": None, "Content-Type": "application/json"}
+
+    read = prepare({"method": "GET", "path": "/Users"}, KEPT, own).headers
+    write = prepare({"method": "PATCH", "path": "/Users"}, KEPT, own).headers
+
+    assert "User-Agent" not in read
+    assert "Content-Type" not in read
+    assert write["Content-Type"] == "application/json"
+    assert write["Authorization"] == "Bearer t0k3n"
+
+
 def test_value_in_a_path_is_encoded_and_the_rest_is_not() -> None:
     values: Variables = {**KEPT, "name": 'a b"&'}
 

@@ -116,6 +116,14 @@ def test_parts_types_and_references_are_published_where_they_apply():
     assert reference["referenceTypes"] == ["User", "Group"]
 
 
+@pytest.mark.parametrize("part", ["value", "$ref", "type"])
+def test_parts_of_a_member_are_immutable(part):
+    """RFC 7643 §4.2: a member is added or removed, never changed."""
+    members = attribute(schema(names.CORE_GROUP), "members")
+
+    assert attribute(members, part, "subAttributes")["mutability"] == "immutable"
+
+
 def test_password_is_not_published_because_it_is_not_kept():
     published = {each["name"] for each in schema(names.CORE_USER)["attributes"]}
 

@@ -79,7 +79,6 @@ def test_shape_becomes_the_change_it_means(operation, change):
         ("add", "members", []),
         ("add", "members", None),
         ("remove", "members", []),
-        ("remove", "members", ""),
         ("add", None, {"members": []}),
     ],
 )
@@ -202,6 +201,12 @@ def test_what_is_not_about_members_is_left_to_patch(operation):
         (("remove", 'members[rank eq "a"]', None), InvalidPath, "rank"),
         (("remove", "members[value eq", None), InvalidPath, "cannot be read"),
         (("add", "members", 5), InvalidValue, "members must be a list"),
+        (("replace", "members", {}), InvalidValue, "but an object arrived"),
+        (("replace", "members", ""), InvalidValue, 'but the text "" arrived'),
+        (("replace", None, {"members": {}}), InvalidValue, "members must be a list"),
+        (("add", "members", {}), InvalidValue, "members must be a list"),
+        (("remove", "members", ""), InvalidValue, "members must be a list"),
+        (("remove", "members", {}), InvalidValue, "members must be a list"),
         (("add", "members", [5]), InvalidValue, "an object with a value"),
         (("add", "members", [{}]), InvalidValue, "One of members has no value"),
         (("add", "members", [{"value": ""}]), InvalidValue, "has no value"),
@@ -222,11 +227,11 @@ def test_members_of_a_whole_group_are_read_once_each():
     notes: Notes = []
 
     assert members.read_members([*OKTA_LIST, "a"], notes) == ("a", "b")
-    assert members.read_members(None, notes) == ()
+    assert members.read_members(None, notes) == members.read_members([], notes) == ()
     assert notes == ["Read bare text as the value of members."]
 
 
-@pytest.mark.parametrize("value", ["a", {"value": "a"}, 5, True])
+@pytest.mark.parametrize("value", ["a", {"value": "a"}, 5, True, False, {}, ""])
 def test_members_of_a_whole_group_must_be_a_list(value):
     with pytest.raises(InvalidValue, match="members must be a list"):
         members.read_members(value, [])

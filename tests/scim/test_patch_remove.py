@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scim import patch
-from scim.errors import InvalidPath, Mutability, NoTarget
+from scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget
 from scim.names import CORE_USER, ENTERPRISE_USER
 from scim.quirks import Notes
 from scim.schemas import GROUP_TYPE, USER_TYPE
@@ -25,6 +25,8 @@ BO: dict[str, Any] = {
     "addresses": [ROME],
     ENTERPRISE_USER: {"department": "Ops", "manager": {"value": "u1"}},
 }
+ONLY_WORK = BO | {"emails": [WORK]}
+ONLY_HOME = BO | {"emails": [HOME]}
 
 
 def remove(path, notes=None, value=None):
@@ -44,7 +46,7 @@ def without(*names):
         ("name", without("name")),
         ("name.givenName", BO | {"name": {"familyName": "Li"}}),
         ("emails", without("emails")),
-        ('emails[type eq "work"]', BO | {"emails": [HOME]}),
+        ('emails[type eq "work"]', ONLY_HOME),
         ("emails[value pr]", without("emails")),
         (
             "emails.type",
@@ -76,8 +78,63 @@ def test_value_that_loses_all_but_its_type_goes_too():
     assert notes == ["Left out a value of addresses that holds nothing but its type."]
 
 
-def test_value_of_a_remove_is_not_looked_at():
-    assert remove("title", value="another") == without("title")
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("title", without("title")),
+        ("name", without("name")),
+        ('emails[type eq "work"]', ONLY_HOME),
+    ],
+)
+def test_value_of_another_remove_is_not_looked_at(path, expected):
+    assert remove(path, value=[{"value": "bo@home"}]) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("emails", [{"value": "bo@home"}], ONLY_WORK),
+        ("emails", [{"VALUE": "BO@HOME", "display": "x"}], ONLY_WORK),
+        ("emails", [{"value": "bo@home", "type": "Home"}], ONLY_WORK),
+        ("emails", [{"value": "bo@work", "type": "home"}], BO),
+        ("emails", {"value": "bo@work"}, ONLY_HOME),
+        ("emails", ["bo@work"], ONLY_HOME),
+        ("emails", "bo@work", ONLY_HOME),
+        ("emails", ["bo@other"], BO),
+        ("emails", [{"type": "work"}], BO),
+        ("emails", [{"value": None, "type": "work"}], BO),
+        ("emails", [], BO),
+        ("roles", ["admin"], BO),
+        ("addresses", [{"locality": "rome"}], without("addresses")),
+        ("addresses", [{"locality": "Rome", "type": "home"}], BO),
+    ],
+)
+def test_value_of_a_remove_limits_it_to_what_it_lists(path, value, expected):
+    notes: Notes = []
+
+    after = remove(path, notes, value)
+
+    assert after == expected
+    assert f"Removed only the {path} listed in the value of the remove." in notes
+
+
+@pytest.mark.parametrize("path", ["emails", f"{CORE_USER}:Emails"])
+def test_all_that_a_remove_lists_is_removed(path):
+    value = ["bo@home", {"value": "bo@work"}]
+
+    assert remove(path, value=value) == without("emails")
+    assert remove(path, value=None) == without("emails")
+
+
+@pytest.mark.parametrize("value", [{}, "", 5, [5], [{"value": ["bo@work"]}]])
+def test_list_of_a_remove_is_checked_like_any_other(value):
+    with pytest.raises(InvalidValue, match=r"emails(\.value)? must be"):
+        remove("emails", value=value)
+
+
+def test_plain_text_removes_no_address():
+    with pytest.raises(InvalidValue, match="addresses must be an object"):
+        remove("addresses", value=["Rome"])
 
 
 @pytest.mark.parametrize(
@@ -137,8 +194,8 @@ def test_read_only_attribute_is_not_removed(path):
 
 
 def test_unknown_attribute_is_not_removed():
-    with pytest.raises(InvalidPath, match="The nearest attribute is title"):
-        remove("titel")
+    with pytest.raises(InvalidPath, match="The nearest attribute is nickName"):
+        remove("nikName")
 
 
 def test_password_is_removed_without_a_word():
@@ -146,3 +203,13 @@ def test_password_is_removed_without_a_word():
 
     assert remove("password", notes) == BO
     assert notes == []
+
+
+def test_long_list_is_taken_from_a_long_list():
+    document = BO | {"emails": [{"value": f"a{number}@x"} for number in range(1_000)]}
+    value = [f"A{number}@X" for number in range(1, 1_000)]
+    operations = [patch.Operation("remove", "emails", value)] * 20
+
+    after = patch.apply(document, operations, USER_TYPE, [])
+
+    assert after["emails"] == [{"value": "a0@x"}]

@@ -67,18 +67,12 @@ def test_single_object_is_read_as_a_list_of_one():
     assert notes == ["Read a single object as a list of one for emails."]
 
 
-def test_null_parts_are_dropped_without_a_note():
-    entry: Document = {"value": "u1", "$ref": None, "display": None}
-
-    assert quirks.without_nulls(entry) == {"value": "u1"}
-
-
 def test_value_of_a_remove_limits_it_and_null_does_not():
     notes: Notes = []
 
-    assert quirks.removes_listed_only([], notes) is True
-    assert notes == ["Removed only the members listed in the value of the remove."]
-    assert quirks.removes_listed_only(None, notes) is False
+    assert quirks.removes_listed_only([], "emails", notes) is True
+    assert notes == ["Removed only the emails listed in the value of the remove."]
+    assert quirks.removes_listed_only(None, "emails", notes) is False
 
 
 @pytest.mark.parametrize(

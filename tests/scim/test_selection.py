@@ -89,6 +89,7 @@ def test_with_both_the_excluded_is_taken_from_the_asked():
 
     assert selection.apply(BO) == MINIMUM | {"name": {"familyName": "Li"}}
     assert not selection.is_everything
+    assert not select("name").is_everything
 
 
 def test_plain_value_in_the_place_of_an_object_stays():
