@@ -175,7 +175,7 @@ def _scim_error(status: int, scim_type: str | None, detail: str) -> Response:
 
 
 def _page(status: int, detail: str) -> Response:
-    title = HTTPStatus(status).phrase
+    title = HTTPStatus(status).phrase.capitalize()
     page = render_template(
         "errors/show.html", status=status, title=title, detail=detail
     )

@@ -19,12 +19,19 @@ from scim.filters import Comparison, Filter, Present
 from scim.matching import Operand, operand
 from services import mapping
 from services.comparing import Clause, Column, compare
-from services.filtering import Compiler, ElementCompiler, check_terms
+from services.filtering import Compiler, ElementCompiler, check_terms, count_terms
 from services.organizations import OrganizationRef
 
 _MEMBERS: Final = schemas.GROUP.attribute("members")
 _GROUPS: Final = schemas.USER.attribute("groups")
 Values: TypeAlias = type[UserValue]
+
+JOINED_TERMS: Final = 12
+"""Comparisons up to which PostgreSQL may turn subqueries into joins.
+
+It finds the people by the rows of their values then, which is what a look-up needs; but
+planning 200 such joins takes it a minute.
+"""
 
 
 def compile_for_users(filter_: Filter, organization: OrganizationRef) -> Clause:
@@ -34,7 +41,8 @@ def compile_for_users(filter_: Filter, organization: OrganizationRef) -> Clause:
     comparisons that make no sense.
     """
     check_terms(filter_)
-    return Compiler(_Users(organization)).compile(filter_)
+    joins = count_terms(filter_) <= JOINED_TERMS
+    return Compiler(_Users(organization, joins=joins)).compile(filter_)
 
 
 def compile_for_groups(filter_: Filter, organization: OrganizationRef) -> Clause:
@@ -51,6 +59,11 @@ def compile_for_members(condition: Filter) -> tuple[Clause, Clause]:
         _Member(Group.id, Group.display_name_key, "Group", _MEMBERS)
     )
     return in_users.compile(condition), in_groups.compile(condition)
+
+
+def _opaque(clause: Clause, *, joins: bool) -> Clause:
+    """The clause over a subquery; without joins, one that is evaluated as it is."""
+    return clause if joins else clause.is_(true())
 
 
 def _not_filterable(ref: AttributeRef) -> InvalidFilter:
@@ -75,8 +88,9 @@ class _Users:
 
     type = schemas.USER_TYPE
 
-    def __init__(self, organization: OrganizationRef) -> None:
+    def __init__(self, organization: OrganizationRef, *, joins: bool) -> None:
         self._organization = organization
+        self._joins = joins
 
     def compare(self, ref: AttributeRef, comparison: Comparison) -> Clause:
         wanted = operand(comparison, ref.leaf)
@@ -120,10 +134,12 @@ class _Users:
 
     def element(self, ref: AttributeRef, condition: Filter) -> Clause:
         if ref.attribute.name == "groups":
-            return User.seq.in_(self._in_groups(condition))
+            return self._among(self._in_groups(condition))
         values = aliased(UserValue)
-        clause = ElementCompiler(_UserElement(ref, values)).compile(condition)
-        return User.seq.in_(self._rows(ref.attribute.name.lower(), values, clause))
+        clause = ElementCompiler(_UserElement(ref, values, self._joins)).compile(
+            condition
+        )
+        return self._among(self._rows(ref.attribute.name.lower(), values, clause))
 
     def _in_groups(self, condition: Filter) -> Select[int]:
         compiler = ElementCompiler(
@@ -139,7 +155,7 @@ class _Users:
         )
 
     def _has_any(self, names: list[str]) -> Clause:
-        return User.seq.in_(
+        return self._among(
             select(UserValue.user_seq).where(
                 UserValue.organization_seq == self._organization.seq,
                 UserValue.attribute.in_(names),
@@ -149,7 +165,10 @@ class _Users:
     def _has_row(self, ref: AttributeRef, clause: Clause) -> Clause:
         if ref.leaf.mutability == "readOnly":
             raise _not_filterable(ref)
-        return User.seq.in_(self._rows(_row_name(ref), UserValue, clause))
+        return self._among(self._rows(_row_name(ref), UserValue, clause))
+
+    def _among(self, seqs: Select[int]) -> Clause:
+        return _opaque(User.seq.in_(seqs), joins=self._joins)
 
     def _rows(self, name: str, values: Values, clause: Clause) -> Select[int]:
         return select(values.user_seq).where(
@@ -254,6 +273,7 @@ class _UserElement:
 
     ref: AttributeRef
     row: Values
+    joins: bool
 
     @property
     def attribute(self) -> Attribute:
@@ -296,7 +316,8 @@ class _UserElement:
         if comparison is not None:
             wanted = operand(comparison, sub)
             conditions.append(_value_of(sub, other.value_key, comparison, wanted))
-        return exists(select(literal(1)).where(*conditions))
+        found = exists(select(literal(1)).where(*conditions))
+        return _opaque(found, joins=self.joins)
 
 
 @dataclass(frozen=True)
