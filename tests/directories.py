@@ -1,0 +1,96 @@
+"""A directory that the tests of one module share, and looks into the tables.
+
+Where a test changes nothing, or only what it makes itself, an application for each test
+would cost more than the test. A module takes either these or `app`, never both: the
+PostgreSQL database is one and the same.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from models import ChangedMembers, ChangeEvent, Counter, Request
+from models.database import Base, db
+from tests.conftest import make_app, make_organization, make_token
+from tests.scim_client import ScimClient
+
+
+def empty_database(backend: str, migrated: str, folder: Path) -> str:
+    """The URL of a migrated database without rows."""
+    if backend == "sqlite":
+        shutil.copy(migrated.removeprefix("sqlite:///"), folder / "rollcall.sqlite")
+        return f"sqlite:///{folder / 'rollcall.sqlite'}"
+    engine = sa.create_engine(migrated)
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+    return migrated
+
+
+@pytest.fixture(scope="module")
+def shared_app(
+    backend: str, migrated: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("shared")
+    # As many connections as the races have threads.
+    app = make_app(
+        folder, empty_database(backend, migrated, folder), ROLLCALL_THREADS="16"
+    )
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def shared_scim(shared_app: Flask) -> ScimClient:
+    """Speaks SCIM with Acme's token, all through the module."""
+    organization = make_organization(shared_app, "Acme")
+    return ScimClient(shared_app.test_client(), make_token(shared_app, organization))
+
+
+def rows(app: Flask, statement: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+    """What the tables hold, read past every service."""
+    with app.app_context(), Session(db.engine) as session:
+        return list(session.execute(statement))
+
+
+def last_event(app: Flask) -> Any:
+    """The newest change event."""
+    newest = sa.select(ChangeEvent).order_by(ChangeEvent.seq.desc()).limit(1)
+    return rows(app, newest)[0][0]
+
+
+def n_events(app: Flask) -> int:
+    return int(rows(app, sa.select(sa.func.count()).select_from(ChangeEvent))[0][0])
+
+
+def changed_members(app: Flask) -> list[tuple[list[str], list[str]]]:
+    """Added and removed ids of the newest event, chunk by chunk."""
+    chunks = (
+        sa.select(ChangedMembers.added, ChangedMembers.removed)
+        .where(ChangedMembers.event_seq == last_event(app).seq)
+        .order_by(ChangedMembers.chunk)
+    )
+    return [(row.added, row.removed) for row in rows(app, chunks)]
+
+
+def last_notes(app: Flask) -> list[str]:
+    """What the newest request that changed something was noted to be read as."""
+    newest = sa.select(Request.notes).order_by(Request.seq.desc()).limit(1)
+    return list(rows(app, newest)[0][0])
+
+
+def totals(app: Flask, organization_seq: int) -> tuple[int, int, int]:
+    """Users, active users and groups, as the counters have them."""
+    counters = sa.select(Counter.n_users, Counter.n_active_users, Counter.n_groups)
+    found = rows(app, counters.where(Counter.organization_seq == organization_seq))
+    return tuple(found[0])
