@@ -49,7 +49,7 @@ fix: $(VENV)/dev.stamp  ## format, and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/djlint --quiet --reformat templates
 
-bench: $(VENV)/dev.stamp  ## measure the figures in docs/explanation/figures.md
+bench: $(VENV)/dev.stamp  ## measure the figures in docs/reference/figures.md
 	@$(BIN)/python -m benchmarks
 
 audit: $(VENV)/dev.stamp  ## look for known faults in the dependencies

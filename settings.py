@@ -115,8 +115,8 @@ SETTINGS: Final = (
     Setting(
         "ROLLCALL_SECRET_KEY",
         "",
-        "Key that signs cookies and the set-up address; the same on every machine of "
-        "one install. Generated into the instance folder unless set.",
+        "Key behind the set-up address, of 32 characters or more; the same on every "
+        "machine of one install. Generated into the instance folder unless set.",
         _secret_key,
     ),
     Setting("ROLLCALL_WORKERS", "1", "Server processes.", _number(1, 64)),
@@ -137,7 +137,8 @@ SETTINGS: Final = (
         "ROLLCALL_REFUSALS_PER_MINUTE",
         "1000",
         "Refused credentials that one address may send in a minute before it is told "
-        "to slow down (429). Good tokens are not limited.",
+        "to slow down (429), counted by each server process. Good tokens are not "
+        "limited.",
         _number(1, 1_000_000),
     ),
     Setting(

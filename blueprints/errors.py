@@ -104,7 +104,7 @@ def _translate(error: Exception) -> tuple[int, str | None, str]:
 
 _BUSY = (
     f"Rollcall is busy or its database is away. Try again in {RETRY_AFTER_SECONDS} "
-    "seconds; provisioning clients do so by themselves."
+    "seconds."
 )
 _UNEXPECTED = (
     "Something went wrong inside Rollcall, and nothing was changed. Tell whoever runs "

@@ -14,6 +14,7 @@ from sqlalchemy import and_, not_, or_
 from scim.attributes import Attribute, AttributeRef, ResourceType
 from scim.errors import InvalidFilter
 from scim.filters import And, Comparison, Filter, Not, Or, Present, ValuePath
+from scim.paths import bare_name
 from services.comparing import Clause
 from services.origin import shorten
 
@@ -95,10 +96,11 @@ class Compiler:
 
 def unknown_attribute(name: str, resource_type: ResourceType) -> InvalidFilter:
     """The refusal of a name that no schema of the type has."""
-    nearest = resource_type.nearest(name)
+    bare = bare_name(name, resource_type)
+    nearest = resource_type.nearest(bare)
     advice = f'Perhaps "{nearest}" is meant.' if nearest else "See /scim/v2/Schemas."
     return InvalidFilter(
-        f'A {resource_type.name} has no attribute "{shorten(name)}" here, so nothing '
+        f'A {resource_type.name} has no attribute "{shorten(bare)}" here, so nothing '
         f"can be filtered by it. {advice}"
     )
 

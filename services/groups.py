@@ -297,8 +297,7 @@ def _locked(
 def _not_found(group_id: str) -> NotFound:
     return NotFound(
         f'There is no group "{shorten(group_id)}" here. If the group was deleted, '
-        "restore the group in Rollcall, or unlink it in the provisioning client and "
-        "push again."
+        "unlink it in the provisioning client and push it again."
     )
 
 

@@ -68,9 +68,11 @@ def stream_members(
 ) -> Iterator[tuple[int, Reference]]:
     """The members of the groups, group by group, users first; one statement.
 
-    Rows are fetched as they are consumed, so memory does not grow with the members.
+    Rows are fetched as they are consumed, so memory does not grow with the members; who
+    stops before the end closes the generator, and with it PostgreSQL's cursor.
     """
-    yield from _members(connection.execute(_STREAMED, {"group_seqs": group_seqs}))
+    with connection.execute(_STREAMED, {"group_seqs": group_seqs}) as rows:
+        yield from _members(rows)
 
 
 def read_members(

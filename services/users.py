@@ -263,8 +263,7 @@ def _locked(
 def _not_found(user_id: str) -> NotFound:
     return NotFound(
         f'There is no user "{shorten(user_id)}" here. If the person was deleted, '
-        "restore the person in Rollcall, or let the provisioning client create a new "
-        "one."
+        "let the provisioning client create a new user."
     )
 
 

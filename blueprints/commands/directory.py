@@ -58,10 +58,12 @@ def list_users(
     query = _query(text, start_index, count)
     page = users.page(organizations.get(organization), query, with_groups=False)
     print_table(
-        f"{page.total:,} users",
+        f"Users: {page.total:,}",
         ("id", "userName", "name", "state"),
         [_user_row(user) for user in page.resources],
-        "No users." if page.total == 0 else f"{page.total:,} users, none on this page.",
+        "No users."
+        if page.total == 0
+        else f"None on this page. Users in all: {page.total:,}.",
     )
 
 
@@ -96,12 +98,12 @@ def list_groups(
     query = _query(text, start_index, count)
     page = groups.page(organizations.get(organization), query)
     print_table(
-        f"{page.total:,} groups",
+        f"Groups: {page.total:,}",
         ("id", "displayName", "members"),
         [(one.id, one.display_name, f"{one.n_members:,}") for one in page.resources],
         "No groups."
         if page.total == 0
-        else f"{page.total:,} groups, none on this page.",
+        else f"None on this page. Groups in all: {page.total:,}.",
     )
 
 

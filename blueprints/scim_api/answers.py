@@ -11,7 +11,7 @@ from contextlib import closing
 from itertools import chain, groupby, islice
 
 import orjson
-from flask import Response, request, stream_with_context
+from flask import Response, request
 
 from scim import messages, names
 from scim.attributes import Document
@@ -92,32 +92,37 @@ def group_list(
     envelope = messages.list_response([], page.total, page.start_index)
     envelope["itemsPerPage"] = len(page.resources)
     head = orjson.dumps({k: v for k, v in envelope.items() if k != "Resources"})
-    pieces = chain(
-        [head[:-1] + b',"Resources":['],
-        _group_pieces(page.resources, base_url, selection),
-        [b"]}"],
-    )
+    pieces = _list_pieces(head, _group_pieces(page.resources, base_url, selection))
     return _pieces(page.resources, pieces, selection, 200)
+
+
+def _list_pieces(head: bytes, inner: Generator[bytes]) -> Generator[bytes]:
+    with closing(inner):
+        yield head[:-1] + b',"Resources":['
+        yield from inner
+        yield b"]}"
 
 
 def _pieces(
     found: Sequence[StoredGroup],
-    pieces: Iterator[bytes],
+    pieces: Generator[bytes],
     selection: Selection,
     status: int,
 ) -> Response:
     n_members = sum(one.n_members for one in found) if selection.wants("members") else 0
     if n_members <= FEW_MEMBERS:
         return Response(b"".join(pieces), status, content_type=media_type())
-    # The first pieces are made now: whatever is wrong still has a proper answer.
+    # The first pieces are made now: what is wrong still has a proper answer. The rest
+    # needs no context of Flask's, which would outlive a client that goes away.
     begun = list(islice(pieces, 2))
-    body = stream_with_context(chain(begun, pieces))
-    return Response(body, status, content_type=media_type())
+    response = Response(chain(begun, pieces), status, content_type=media_type())
+    response.call_on_close(pieces.close)
+    return response
 
 
 def _group_pieces(
     found: Sequence[StoredGroup], base_url: str, selection: Selection
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """The groups as JSON, separated by commas, their members spliced in."""
     with closing(_unread_members(found, selection)) as rows:
         by_group = groupby(rows, key=lambda row: row[0])

@@ -19,7 +19,7 @@ from services.listing import Query
 from services.origin import shorten
 from services.preconditions import Precondition
 
-_TAG = re.compile(r'(?:W/)?"([^"]*)"|(\*)')
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _LARGEST = 2**63 - 1
 
 
@@ -85,4 +85,7 @@ def _tags(header: str) -> frozenset[str] | None:
     text = request.headers.get(header)
     if text is None:
         return None
-    return frozenset(tag or star for tag, star in _TAG.findall(text))
+    if text.strip() == "*":
+        return frozenset("*")
+    # A star in quotes is a tag like any other, and none of ours.
+    return frozenset(_TAG.findall(text)) - {"*"}

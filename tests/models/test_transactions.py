@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from models import Counter
@@ -18,8 +18,8 @@ THREADS, ROUNDS = 8, 25
 
 
 @reading
-def read_count(session: Session, organization_seq: int) -> int:
-    return session.scalars(
+def read_count(connection: Connection, organization_seq: int) -> int:
+    return connection.scalars(
         select(Counter.n_users).where(Counter.organization_seq == organization_seq)
     ).one()
 
@@ -68,12 +68,12 @@ def test_a_write_that_raises_leaves_nothing(app: Flask, acme: OrganizationRef) -
 
 def test_a_read_sees_one_snapshot(app: Flask, acme: OrganizationRef) -> None:
     @reading
-    def read_twice(session: Session) -> tuple[int, int]:
+    def read_twice(connection: Connection) -> tuple[int, int]:
         statement = select(Counter.n_users)
-        before = session.scalars(statement).one()
+        before = connection.scalars(statement).one()
         with ThreadPoolExecutor(1) as pool:
             pool.submit(write_elsewhere).result()
-        return before, session.scalars(statement).one()
+        return before, connection.scalars(statement).one()
 
     def write_elsewhere() -> None:
         with app.app_context():

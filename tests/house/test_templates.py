@@ -1,0 +1,101 @@
+"""Every template says what it is and what it needs, and misspells nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask, render_template_string
+from jinja2 import StrictUndefined, UndefinedError
+from jinja2.meta import find_referenced_templates, find_undeclared_variables
+
+from app import create_app
+from tests.served import ROOT
+
+TEMPLATES = sorted(
+    str(path.relative_to(ROOT / "templates"))
+    for path in (ROOT / "templates").rglob("*.html")
+)
+FIRST_LINE = re.compile(r"\{# (?P<file>\S+) — (?P<variables>.+) #\}")
+GIVEN_BY_FLASK = {
+    "config",
+    "g",
+    "request",
+    "session",
+    "url_for",
+    "get_flashed_messages",
+}
+MOST_LINES = 120
+
+each_template = pytest.mark.parametrize("template", TEMPLATES)
+
+
+def source_of(template: str) -> str:
+    return (ROOT / "templates" / template).read_text()
+
+
+def named_in(template: str) -> set[str]:
+    """The variables that line one names: `status: int, title: str`."""
+    found = FIRST_LINE.match(source_of(template))
+    assert found, template
+    return set(re.findall(r"(\w+): ", found["variables"]))
+
+
+def used_in(app: Flask, template: str) -> set[str]:
+    """The variables that the template and what it is made of cannot do without."""
+    tree = app.jinja_env.parse(source_of(template))
+    parts = [part for part in find_referenced_templates(tree) if part]
+    own = set(find_undeclared_variables(tree)) - GIVEN_BY_FLASK
+    return own.union(*(used_in(app, part) for part in parts))
+
+
+def set_in(template: str) -> set[str]:
+    return set(re.findall(r"\{% set (\w+) =", source_of(template)))
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    """As in production: nothing here is set for tests."""
+    return create_app({"ROLLCALL_INSTANCE": str(tmp_path)})
+
+
+def test_there_are_templates() -> None:
+    assert "errors/show.html" in TEMPLATES
+
+
+@each_template
+def test_line_one_names_the_file(template: str) -> None:
+    found = FIRST_LINE.fullmatch(source_of(template).splitlines()[0])
+    assert found
+    assert found["file"] == template
+
+
+@each_template
+def test_line_one_names_the_variables(app: Flask, template: str) -> None:
+    assert named_in(template) == used_in(app, template) - set_in(template)
+
+
+@each_template
+def test_a_template_is_short(template: str) -> None:
+    assert len(source_of(template).splitlines()) <= MOST_LINES
+
+
+def test_a_misspelt_name_is_an_error_in_production_too(app: Flask) -> None:
+    with app.test_request_context(), pytest.raises(UndefinedError, match="unheard_of"):
+        render_template_string("{{ unheard_of }}")
+    with app.test_request_context(), pytest.raises(UndefinedError, match="mail"):
+        render_template_string("{{ 'x'.mail }}")
+    assert app.jinja_env.undefined is StrictUndefined
+    assert not app.testing
+    assert not app.debug
+
+
+def test_text_from_outside_is_escaped(app: Flask) -> None:
+    with app.test_request_context():
+        page = app.jinja_env.get_template("errors/show.html").render(
+            status=404, title="<b>", detail="<script>"
+        )
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "<h1>&lt;b&gt;</h1>" in page
