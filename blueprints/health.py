@@ -15,7 +15,10 @@ bp = Blueprint("health", __name__)
 @bp.get("/")
 def show_status() -> str:
     """The start page: is it running, and which base URL belongs into Okta."""
-    public = current_app.config["ROLLCALL_PUBLIC_URL"] or request.host_url.rstrip("/")
+    public = (
+        current_app.config["ROLLCALL_PUBLIC_URL"]
+        or f"{request.scheme}://{request.host}"
+    )
     return render_template(
         "health/show.html",
         base_url=f"{public}/scim/v2",

@@ -38,7 +38,10 @@ def body() -> bytes:
 
 def base_url() -> str:
     """The address of the SCIM door: the public URL's, or that of this request."""
-    public = current_app.config["ROLLCALL_PUBLIC_URL"] or request.host_url.rstrip("/")
+    public = (
+        current_app.config["ROLLCALL_PUBLIC_URL"]
+        or f"{request.scheme}://{request.host}"
+    )
     return f"{public}/scim/v2"
 
 
