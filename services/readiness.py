@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.database import Busy, reading
+from models.database import Busy, db, reading
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -39,3 +39,8 @@ def newest_revision() -> str | None:
 @reading
 def _current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def let_go() -> None:
+    """Close the pooled connections: they do not survive the fork of a worker."""
+    db.engine.dispose()

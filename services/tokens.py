@@ -1,12 +1,11 @@
-"""Provisioning tokens: made, shown once, rotated, revoked, and recognised at the door.
+"""Provisioning tokens: made, shown once, listed, rotated, revoked.
 
-What a token looks like, and what may be wrong with one, is in
-`services/credentials.py`.
+What a token looks like is in `services/credentials.py`, and what it opens in
+`services/authentication.py`.
 """
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -15,10 +14,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    bindparam,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import Session
 
@@ -29,8 +26,6 @@ from services.errors import (
     AlreadyTaken,
     Invalid,
     NotFound,
-    OrganizationSuspended,
-    TokenRefused,
 )
 from services.organizations import OrganizationRef
 from services.origin import Origin, shorten
@@ -40,7 +35,6 @@ State = Literal["active", "expired", "revoked"]
 
 _MAX_NAME_LENGTH: Final = 100
 
-USE_WRITTEN_EVERY: Final = timedelta(minutes=1)
 DEFAULT_OVERLAP: Final = timedelta(hours=24)
 
 
@@ -69,18 +63,6 @@ class StoredToken:
     last_used_at: datetime | None
     last_used_address: str | None
     last_used_agent: str | None
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What a good token opens: one organization, to change it or only to read it."""
-
-    organization: OrganizationRef
-    token_seq: int
-    public_id: str
-    name: str
-    may_write: bool
-    last_used_at: datetime | None
 
 
 @writing
@@ -208,114 +190,6 @@ def organization_of(connection: Connection, public_id: str) -> OrganizationRef:
     if row is None:
         raise _not_found(public_id)
     return OrganizationRef(row.seq, row.slug, row.name)
-
-
-# Built once: making a statement costs more than running this one.
-_CREDENTIALS: Final = (
-    select(
-        ProvisioningToken.seq,
-        ProvisioningToken.name,
-        ProvisioningToken.scope,
-        ProvisioningToken.digest,
-        ProvisioningToken.expires_at,
-        ProvisioningToken.revoked_at,
-        ProvisioningToken.last_used_at,
-        Organization.seq.label("organization_seq"),
-        Organization.slug,
-        Organization.name.label("organization_name"),
-        Organization.suspended_at,
-    )
-    .join(Organization, Organization.seq == ProvisioningToken.organization_seq)
-    .where(ProvisioningToken.public_id == bindparam("public_id"))
-)
-
-
-@reading
-def authenticate(
-    connection: Connection, token: credentials.TokenText, now: datetime
-) -> Credentials:
-    """The credentials that a well-formed token stands for.
-
-    Raises `TokenRefused` for an unknown, expired or revoked one, and
-    `OrganizationSuspended`.
-    """
-    public_id = token.public_id
-    parameters = {"public_id": public_id}
-    row = connection.execute(_CREDENTIALS, parameters).one_or_none()
-    if row is None or not hmac.compare_digest(row.digest, token.digest):
-        raise TokenRefused(
-            "unknown",
-            f"Token rcl_{public_id}… is not known here. Check that the base URL is "
-            "that of the installation which made it, or make a new token.",
-            public_id,
-        )
-    _check_state(public_id, row.name, row.expires_at, row.revoked_at, now)
-    if row.suspended_at is not None:
-        raise OrganizationSuspended(
-            "Provisioning for this organization is paused. Ask the owner of this "
-            "Rollcall installation."
-        )
-    return Credentials(
-        OrganizationRef(row.organization_seq, row.slug, row.organization_name),
-        row.seq,
-        public_id,
-        row.name,
-        row.scope == "full",
-        row.last_used_at,
-    )
-
-
-def _check_state(
-    public_id: str,
-    name: str,
-    expires_at: datetime | None,
-    revoked_at: datetime | None,
-    now: datetime,
-) -> None:
-    if revoked_at is not None:
-        raise TokenRefused(
-            "revoked",
-            f'Token "{shorten(name)}" (rcl_{public_id}…) was revoked on '
-            f"{revoked_at:%-d %b %Y}. Make a new token and paste it; the old one does "
-            "not come back.",
-            public_id,
-        )
-    if expires_at is not None and expires_at <= now:
-        raise TokenRefused(
-            "expired",
-            f'Token "{shorten(name)}" (rcl_{public_id}…) expired on '
-            f"{expires_at:%-d %b %Y}. Make a new token and paste it; the old one does "
-            "not come back.",
-            public_id,
-        )
-
-
-@writing
-def note_use(
-    session: Session, token_seq: int, *, at: datetime, address: str, user_agent: str
-) -> None:
-    """Remember the last use, at most once a minute."""
-    session.execute(
-        update(ProvisioningToken)
-        .where(
-            ProvisioningToken.seq == token_seq,
-            or_(
-                ProvisioningToken.last_used_at.is_(None),
-                ProvisioningToken.last_used_at <= at - USE_WRITTEN_EVERY,
-            ),
-        )
-        .values(
-            last_used_at=at,
-            last_used_address=address,
-            last_used_agent=user_agent[:200],
-        )
-    )
-
-
-def is_use_due(credentials: Credentials, now: datetime) -> bool:
-    """Whether the last use on record is old enough to be written again."""
-    last = credentials.last_used_at
-    return last is None or now - last >= USE_WRITTEN_EVERY
 
 
 def _add(

@@ -18,7 +18,6 @@ from granian.server.mp import MPServer
 
 from blueprints.commands.output import refusals_shown
 from blueprints.extensions import assets
-from models.database import db
 from services import admins, readiness
 
 STOP_WITHIN_SECONDS = 8
@@ -36,7 +35,7 @@ def serve() -> None:
     config = current_app.config
     _check_port(config["HOST"], config["PORT"])
     _announce()
-    db.engine.dispose()  # connections do not survive the fork of a worker
+    readiness.let_go()
     _serve(config)
 
 

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, g, request
 
 from blueprints.errors import SCIM_PREFIX, SlowDown, is_scim
 from scim.errors import Forbidden
-from services import credentials, tokens
+from services import authentication, credentials
 from services.errors import Busy, TokenRefused
 from services.origin import Actor, Origin, RequestInfo, new_id, shorten
 
@@ -34,7 +34,7 @@ def authenticate() -> None:
         return
     now = datetime.now(UTC)
     try:
-        g.credentials = tokens.authenticate(credentials.read_header(header), now)
+        g.credentials = authentication.identify(credentials.read_header(header), now)
     except TokenRefused as refusal:
         _refuse(refusal)
     g.origin = _origin(g.credentials, now)
@@ -72,7 +72,7 @@ def _refuse(refusal: TokenRefused) -> None:
     raise refusal
 
 
-def _origin(found: tokens.Credentials, now: datetime) -> Origin:
+def _origin(found: authentication.Credentials, now: datetime) -> Origin:
     info = RequestInfo(
         request.method,
         credentials.redact(shorten(request.full_path.rstrip("?"), 2_000)),
@@ -85,15 +85,15 @@ def _origin(found: tokens.Credentials, now: datetime) -> Origin:
 @bp.after_app_request
 def note_use(response: Response) -> Response:
     """Remember the token's last use once the answer is sent, so that nobody waits."""
-    found: tokens.Credentials | None = g.get("credentials")
-    if found is not None and tokens.is_use_due(found, g.origin.at):
+    found: authentication.Credentials | None = g.get("credentials")
+    if found is not None and authentication.is_use_due(found, g.origin.at):
         app, origin = current_app._get_current_object(), g.origin  # type: ignore[attr-defined]  # the proxy does not outlive the request
 
         @response.call_on_close
         def write() -> None:
             try:
                 with app.app_context():
-                    tokens.note_use(
+                    authentication.note_use(
                         found.token_seq,
                         at=origin.at,
                         address=origin.request.address,

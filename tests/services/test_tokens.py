@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import ProvisioningToken
 from models.database import db
-from services import credentials, organizations, tokens
+from services import authentication, credentials, organizations, tokens
 from services.credentials import TokenText
 from services.errors import (
     AlreadyTaken,
@@ -39,8 +39,12 @@ def row_of(public_id: str) -> ProvisioningToken:
         return session.scalars(select(ProvisioningToken).where(chosen)).one()
 
 
-def sign_in(new: tokens.NewToken, now: datetime = NOW) -> tokens.Credentials:
-    return tokens.authenticate(credentials.read_header(new.text), now)
+def note_use(token_seq: int, at: datetime, address: str, user_agent: str) -> None:
+    authentication.note_use(token_seq, at=at, address=address, user_agent=user_agent)
+
+
+def sign_in(new: tokens.NewToken, now: datetime = NOW) -> authentication.Credentials:
+    return authentication.identify(credentials.read_header(new.text), now)
 
 
 def refusal_of(new: tokens.NewToken, now: datetime = NOW) -> TokenRefused:
@@ -142,7 +146,7 @@ def test_the_name_of_a_revoked_or_expired_token_is_free(
 def test_an_unknown_token_is_refused(acme: OrganizationRef) -> None:
     made = credentials.make()
     with pytest.raises(TokenRefused, match="is not known here") as caught:
-        tokens.authenticate(made, NOW)
+        authentication.identify(made, NOW)
     assert caught.value.cause == "unknown"
     assert f"rcl_{made.public_id}…" in caught.value.detail
 
@@ -151,7 +155,7 @@ def test_a_known_name_with_another_secret_is_unknown(token: tokens.NewToken) -> 
     body = token.text[:15] + "A" * 43
     forged = TokenText(body + credentials._checksum(body))
     with pytest.raises(TokenRefused) as caught:
-        tokens.authenticate(credentials.read_header(forged.text), NOW)
+        authentication.identify(credentials.read_header(forged.text), NOW)
     assert caught.value.cause == "unknown"
     assert "Okta" not in caught.value.detail
 
@@ -227,23 +231,27 @@ def test_a_token_leads_to_its_organization(
 
 
 def test_a_use_is_due_once_a_minute(token: tokens.NewToken) -> None:
-    assert tokens.is_use_due(sign_in(token), NOW)
+    assert authentication.is_use_due(sign_in(token), NOW)
     seq = sign_in(token).token_seq
-    tokens.note_use(seq, at=NOW, address="192.0.2.1", user_agent="Okta")
+    note_use(seq, NOW, "192.0.2.1", "Okta")
     used = sign_in(token)
     assert used.last_used_at == NOW
-    assert not tokens.is_use_due(used, NOW + MINUTE - timedelta(microseconds=1))
-    assert tokens.is_use_due(used, NOW + MINUTE)
+    assert not authentication.is_use_due(used, NOW + MINUTE - timedelta(microseconds=1))
+    assert authentication.is_use_due(used, NOW + MINUTE)
 
 
 def test_a_use_within_the_minute_is_not_written(
     acme: OrganizationRef, token: tokens.NewToken
 ) -> None:
     seq = sign_in(token).token_seq
-    tokens.note_use(seq, at=NOW, address="192.0.2.1", user_agent="Okta")
-    tokens.note_use(seq, at=NOW + MINUTE / 2, address="192.0.2.2", user_agent="x")
+    note_use(seq, NOW, "192.0.2.1", "Okta")
+    authentication.note_use(
+        seq, at=NOW + MINUTE / 2, address="192.0.2.2", user_agent="x"
+    )
     (first,) = tokens.list_all(acme, NOW)
-    tokens.note_use(seq, at=NOW + MINUTE, address="192.0.2.3", user_agent="y" * 300)
+    authentication.note_use(
+        seq, at=NOW + MINUTE, address="192.0.2.3", user_agent="y" * 300
+    )
     (second,) = tokens.list_all(acme, NOW)
     assert (first.last_used_at, first.last_used_address) == (NOW, "192.0.2.1")
     assert second.last_used_at == NOW + MINUTE

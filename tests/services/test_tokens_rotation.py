@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import ChangeEvent
 from models.database import db
-from services import credentials, tokens
+from services import authentication, credentials, tokens
 from services.errors import AlreadyTaken, Invalid, TokenRefused
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
@@ -33,8 +33,8 @@ def events_of(public_id: str) -> list[ChangeEvent]:
         return list(session.scalars(statement.order_by(ChangeEvent.number)))
 
 
-def sign_in(new: tokens.NewToken, now: datetime) -> tokens.Credentials:
-    return tokens.authenticate(credentials.read_header(new.text), now)
+def sign_in(new: tokens.NewToken, now: datetime) -> authentication.Credentials:
+    return authentication.identify(credentials.read_header(new.text), now)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from services import credentials, tokens
+from services import authentication, credentials, tokens
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.scim_client import ScimClient
@@ -159,8 +159,10 @@ def test_control_characters_from_outside_are_shown_and_not_obeyed(
     text = made(runner)
     with app.app_context():
         now = Origin.of_command_line().at
-        found = tokens.authenticate(credentials.read_header(text), now)
-        tokens.note_use(found.token_seq, at=now, address="\x1b[2J", user_agent="")
+        found = authentication.identify(credentials.read_header(text), now)
+        authentication.note_use(
+            found.token_seq, at=now, address="\x1b[2J", user_agent=""
+        )
     done = run(runner, "list", "--organization", "acme")
     assert "\\u001b[2J" in done.stdout
     assert "\x1b" not in done.stdout
