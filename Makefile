@@ -31,7 +31,9 @@ run: setup  ## install, migrate, build and serve on http://127.0.0.1:8000
 	@exec $(BIN)/flask serve
 
 test: $(VENV)/dev.stamp  ## run every test
-	@$(BIN)/python -m pytest -n 2 -q -rs --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 -q -rs --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/coverage report --include='scim/*' --fail-under=100 --format=total >/dev/null || \
+	  { echo "scim/ must be covered completely: make test says which lines are not."; exit 1; }
 
 test-fast: $(VENV)/dev.stamp  ## run the tests without PostgreSQL
 	@$(BIN)/python -m pytest -n 2 -q -m "not postgresql"

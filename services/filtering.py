@@ -72,7 +72,7 @@ class Compiler:
                 return self._value_path(attribute, condition)
             case Present(attribute):
                 return self._resources.present(self._find(attribute))
-            case Comparison():
+            case _:
                 ref = self._find(filter_.attribute)
                 return self._resources.compare(_with_value(ref), filter_)
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from models import ChangedMembers, ChangeEvent, Counter, Request
 from models.database import Base, db
 from tests.conftest import make_app, make_organization, make_token
-from tests.scim_client import ScimClient
+from tests.scim_client import ScimClient, load
 
 
 def empty_database(backend: str, migrated: str, folder: Path) -> str:
@@ -55,6 +55,16 @@ def shared_scim(shared_app: Flask) -> ScimClient:
     """Speaks SCIM with Acme's token, all through the module."""
     organization = make_organization(shared_app, "Acme")
     return ScimClient(shared_app.test_client(), make_token(shared_app, organization))
+
+
+@pytest.fixture
+def emptied_scim(shared_scim: ScimClient) -> Iterator[ScimClient]:
+    """The same for tests that begin with nobody there: whoever was made is deleted."""
+    yield shared_scim
+    for path in ("/Groups", "/Users"):
+        page = load(shared_scim.get(f"{path}?count=1000&attributes=id"))
+        for one in page["Resources"]:
+            shared_scim.delete(f"{path}/{one['id']}")
 
 
 def rows(app: Flask, statement: sa.Select[*tuple[Any, ...]]) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from scim import patch
+from scim.attributes import JSON
 from scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget
 from scim.names import CORE_USER, ENTERPRISE_USER
 from scim.quirks import Notes
@@ -207,7 +208,7 @@ def test_password_is_removed_without_a_word():
 
 def test_long_list_is_taken_from_a_long_list():
     document = BO | {"emails": [{"value": f"a{number}@x"} for number in range(1_000)]}
-    value = [f"A{number}@X" for number in range(1, 1_000)]
+    value: JSON = [f"A{number}@X" for number in range(1, 1_000)]
     operations = [patch.Operation("remove", "emails", value)] * 20
 
     after = patch.apply(document, operations, USER_TYPE, [])

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from scim import documents, messages, patch
-from scim.attributes import Attribute
+from scim.attributes import Attribute, Document
 from scim.errors import InvalidValue
 from scim.names import CORE_USER, ENTERPRISE_USER
 from scim.quirks import Notes
 from scim.schemas import USER_TYPE
 
 MANAGER = f"{ENTERPRISE_USER}:manager"
-BO = {
+BO: Document = {
     "id": "7",
     "userName": "bo",
     "active": True,
@@ -51,7 +51,7 @@ def run(op, path, value):
 
 def test_unassigned_values_are_left_out():
     notes: Notes = []
-    document = {
+    document: Document = {
         "userName": "bo",
         "title": None,
         "nickName": "",
@@ -72,7 +72,7 @@ def test_unassigned_values_are_left_out():
 @pytest.mark.parametrize("manager", [None, "", {}])
 def test_manager_is_unassigned_by_text_as_well(manager):
     notes: Notes = []
-    document = {"userName": "bo", ENTERPRISE_USER: {"manager": manager}}
+    document: Document = {"userName": "bo", ENTERPRISE_USER: {"manager": manager}}
 
     assert documents.clean(document, USER_TYPE, notes) == {"userName": "bo"}
     assert notes == []
@@ -80,8 +80,8 @@ def test_manager_is_unassigned_by_text_as_well(manager):
 
 @pytest.mark.parametrize("empty", [None, ""])
 def test_manager_goes_with_the_name_that_was_stored(empty):
-    manager = {"value": "u1", "displayName": "Ada"}
-    document = BO | {ENTERPRISE_USER: {"manager": manager}}
+    manager: Document = {"value": "u1", "displayName": "Ada"}
+    document: Document = {**BO, ENTERPRISE_USER: {"manager": manager}}
     operation = patch.Operation("replace", MANAGER, empty)
 
     assert ENTERPRISE_USER not in patch.apply(document, [operation], USER_TYPE, [])
