@@ -70,6 +70,8 @@ def _flask_settings(values: Mapping[str, Any], instance: Path) -> dict[str, Any]
     return {
         "ROLLCALL_VERSION": __version__,
         "SECRET_KEY": values["ROLLCALL_SECRET_KEY"] or _secret_key(instance),
+        # OPTIONS is a method like another: not known, and said so by its door.
+        "PROVIDE_AUTOMATIC_OPTIONS": False,
         "MAX_CONTENT_LENGTH": values["ROLLCALL_BODY_LIMIT_BYTES"],
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(url, values["ROLLCALL_THREADS"]),

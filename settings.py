@@ -61,6 +61,8 @@ def _public_url(value: str) -> str:
         raise ValueError(_SUCH_AS)
     if parts.query or parts.fragment:
         raise ValueError("give the address without ? and #")
+    if parts.path.endswith("/scim/v2"):
+        raise ValueError("give the address without /scim/v2, which is added to it")
     return url
 
 

@@ -151,6 +151,8 @@ def _unknown_address(path: str) -> str:
     said = f"{credentials.redact(shorten(path, 80))} is not an address here."
     if not is_scim(path):
         return said
+    if path.strip("/") == SCIM_PREFIX.strip("/"):
+        return "This is the base URL. A resource follows it, such as /Users or /Groups."
     if path.count("/scim/v2") > 1:
         return f"{said} The base URL ends in /scim/v2, which was given twice."
     return f"{said} The base URL ends in /scim/v2, with nothing after it."

@@ -32,23 +32,42 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _LONGEST_INTEGER: Final = len(str(-(2**63)))
 
 
-def read_resource(body: bytes, resource_type: ResourceType, notes: Notes) -> Document:
+def read_resource(
+    body: bytes,
+    resource_type: ResourceType,
+    notes: Notes,
+    *,
+    resource_id: str | None = None,
+) -> Document:
     """The resource in the body of a POST or PUT, cleaned and complete.
+
+    `resource_id` is the one in the address of a PUT: another in the body is noted.
 
     Without `schemas`, and without `members` for a group (see `read_group`). Raises
     InvalidSyntax or InvalidValue (RFC 7644 §3.3 and §3.5.1).
     """
-    return _resource(read_json(body), resource_type, notes)
+    document = read_json(body)
+    _note_other_id(document, resource_id, notes)
+    return _resource(document, resource_type, notes)
 
 
-def read_group(body: bytes, notes: Notes) -> tuple[Document, tuple[str, ...]]:
+def read_group(
+    body: bytes, notes: Notes, *, resource_id: str | None = None
+) -> tuple[Document, tuple[str, ...]]:
     """The group in the body of a POST or PUT, and the ids of its members.
 
     Raises as `read_resource` does.
     """
     document = quirks.unwrap_core(read_json(body), GROUP_TYPE, notes)
+    _note_other_id(document, resource_id, notes)
     ids = members.read_members(quirks.find_key(document, "members"), notes)
     return _resource(document, GROUP_TYPE, notes), ids
+
+
+def _note_other_id(document: Document, resource_id: str | None, notes: Notes) -> None:
+    sent = quirks.find_key(document, "id")
+    if resource_id is not None and sent not in (None, resource_id):
+        quirks.note(notes, "id is read-only: another value for it was ignored.")
 
 
 def _resource(
@@ -182,7 +201,8 @@ def read_json(body: bytes) -> Document:
     document = _parse(text)
     if not isinstance(document, dict):
         raise InvalidSyntax(
-            f"The body must be a JSON object, but {quirks.kind_of(document)} arrived."
+            f"The body must be a JSON object, but {quirks.kind_of(document)} arrived. "
+            "Send one resource, or one PatchOp message."
         )
     if _SUSPECT_ESCAPE.search(text):
         _check_texts(document)

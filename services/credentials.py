@@ -76,13 +76,21 @@ def read_header(header: str | None) -> TokenText:
     Accepts `Bearer <token>` (scheme in any case) and the bare token (Okta's header
     mode). Raises `TokenRefused` with one of the causes of the error reference.
     """
-    text = (header or "").strip()
-    if not text:
+    if header is None:
         raise TokenRefused(
             "missing",
             "No credentials were sent. Send the provisioning token in the "
             "Authorization header; in Okta, choose HTTP Header under Authentication "
             "Mode and paste it.",
+        )
+    text = header.strip()
+    if not text:
+        # A server drops a header that is not plain text, such as one in curly quotes.
+        raise TokenRefused(
+            "blank",
+            "The Authorization header came empty, or with characters that are not "
+            "plain text, such as curly quotes or an invisible blank. Paste the "
+            "provisioning token again, by itself.",
         )
     scheme, blank, rest = text.partition(" ")
     if scheme.lower() != "bearer":

@@ -103,6 +103,7 @@ def test_a_number_out_of_its_range_stops_the_start(name: str, text: str) -> None
         ("https://[", "give an address such as https://"),
         ("https://r.example/?a=1", "without ? and #"),
         ("https://r.example/#a", "without ? and #"),
+        ("https://r.example/scim/v2/", "without /scim/v2"),
     ],
 )
 def test_a_public_url_that_is_no_address_stops_the_start(text: str, said: str) -> None:

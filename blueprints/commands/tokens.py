@@ -50,17 +50,35 @@ def create(
 
 
 @group.command("list")
-@click.option("--organization", required=True, help="Slug of the organization.")
+@click.option(
+    "--organization", help="Slug of an organization; all of them unless given."
+)
 @with_appcontext
 @refusals_shown
-def list_all(organization: str) -> None:
-    """List the tokens of an organization, the newest first."""
-    found = tokens.list_all(organizations.get(organization), datetime.now(UTC))
+def list_all(organization: str | None) -> None:
+    """List the tokens, organization by organization, the newest first."""
+    slugs = [organization] if organization else _slugs()
+    now = datetime.now(UTC)
+    found = [
+        (slug, one)
+        for slug in slugs
+        for one in tokens.list_all(organizations.get(slug), now)
+    ]
     print_table(
         "Provisioning tokens",
-        ("public id", "name", "ends in", "scope", "state", "expires", "last used"),
+        (
+            "organization",
+            "public id",
+            "name",
+            "ends in",
+            "scope",
+            "state",
+            "expires",
+            "last used",
+        ),
         [
             (
+                slug,
                 one.public_id,
                 one.name,
                 f"…{one.last_four}",
@@ -69,11 +87,15 @@ def list_all(organization: str) -> None:
                 when(one.expires_at, "never"),
                 _last_use(one),
             )
-            for one in found
+            for slug, one in found
         ],
         "No tokens yet. Make one with: flask tokens create --organization "
-        f"{organization} --name Okta",
+        f"{organization or 'SLUG'} --name Okta",
     )
+
+
+def _slugs() -> list[str]:
+    return [one.slug for one in organizations.list_all()]
 
 
 def _last_use(token: tokens.StoredToken) -> str:

@@ -21,7 +21,7 @@ bp = Blueprint("scim_api", __name__, url_prefix=SCIM_PREFIX)
 log = structlog.get_logger()
 
 _OPEN = ("/ServiceProviderConfig", "/ResourceTypes", "/Schemas")
-_READING = ("GET", "HEAD", "OPTIONS")
+_READING = ("GET", "HEAD")
 
 
 @bp.before_app_request

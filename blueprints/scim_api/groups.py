@@ -49,7 +49,9 @@ def get_group(group_id: str) -> Response:
 @bp.put("/Groups/<group_id>")
 def replace_group(group_id: str) -> Response:
     """Replace, members included (RFC 7644 §3.5.1)."""
-    document, member_ids = messages.read_group(arguments.body(), g.origin.notes)
+    document, member_ids = messages.read_group(
+        arguments.body(), g.origin.notes, resource_id=group_id
+    )
     group = groups.replace(
         g.credentials.organization,
         group_id,

@@ -53,7 +53,9 @@ def get_user(user_id: str) -> Response:
 @bp.put("/Users/<user_id>")
 def replace_user(user_id: str) -> Response:
     """Replace (RFC 7644 §3.5.1)."""
-    document = messages.read_resource(arguments.body(), USER_TYPE, g.origin.notes)
+    document = messages.read_resource(
+        arguments.body(), USER_TYPE, g.origin.notes, resource_id=user_id
+    )
     user = users.replace(
         g.credentials.organization,
         user_id,

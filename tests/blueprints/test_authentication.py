@@ -71,7 +71,7 @@ def test_a_good_token_opens_its_organization(
     ("form", "said"),
     [
         (None, "No credentials were sent"),
-        ("", "No credentials were sent"),
+        ("", "The Authorization header came empty"),
         ("Bearer", "The word Bearer came without a token"),
         ("Basic {}", "The credentials are of the kind Basic"),
         ("Bearer 00aOtherProductsToken", "not a provisioning token of Rollcall"),
@@ -157,7 +157,7 @@ def test_a_read_only_token_may_not_write(
     assert f"Token rcl_{token.split('_')[1]}… may only read" in detail
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_read_only_token_may_read(
     app: Flask, client: FlaskClient, acme: OrganizationRef, method: str
 ) -> None:
@@ -178,7 +178,7 @@ def test_discovery_tells_a_good_token_from_a_wrong_one(
 ) -> None:
     assert ask(client, f"Bearer {token}", path).status_code == 200
     assert "is cut off" in refused(ask(client, f"Bearer {token[:-1]}", path))
-    assert "No credentials were sent" in refused(ask(client, "", path))
+    assert "header came empty" in refused(ask(client, "", path))
 
 
 @pytest.mark.parametrize("path", ["/Schemasx", "/schemas", "//Schemas", "/Me", ""])

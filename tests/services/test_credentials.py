@@ -70,8 +70,9 @@ def test_a_token_is_read_with_and_without_its_scheme(form: str) -> None:
     ("header", "cause", "said"),
     [
         (None, "missing", "No credentials were sent."),
-        ("", "missing", "HTTP Header under Authentication Mode"),
-        ("   ", "missing", "No credentials were sent."),
+        (None, "missing", "HTTP Header under Authentication Mode"),
+        ("", "blank", "The Authorization header came empty"),
+        ("   ", "blank", "such as curly quotes or an invisible blank"),
         ("Bearer", "empty", "The word Bearer came without a token."),
         ("bearer   ", "empty", "Paste the provisioning token again"),
         ("Basic dXNlcjpwdw==", "scheme", "of the kind Basic"),

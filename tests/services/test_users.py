@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from models import DeletedResource, User, UserValue
+from models import ChangeEvent, DeletedResource, User, UserValue
 from scim import names
 from scim.attributes import Document
 from scim.errors import InvalidPath
 from scim.patch import Operation
-from services import users
+from services import groups, users
 from services.errors import AlreadyTaken, NotFound, VersionMismatch
 from services.origin import Actor, Origin
 from services.preconditions import Precondition
@@ -78,10 +78,14 @@ def test_change_is_told_before_and_after_and_nothing_else(app, acme, bo):
 
 
 def test_deletion_is_told_with_what_is_gone(app, acme, bo):
+    groups.create(acme, {"displayName": "Staff"}, [bo.id], origin=OKTA)
+    staff = users.get(acme, bo.id).groups[0].id
     users.delete(acme, bo.id, origin=ENTRA)
-    assert last_event(app).action == "deleted"
-    assert last_event(app).changes["userName"] == ["bo", None]
-    assert last_event(app).changes["emails"] == [BO["emails"], None]
+    told = sa.select(ChangeEvent).where(ChangeEvent.action == "deleted")
+    [(event,)] = rows(app, told)
+    assert event.changes["userName"] == ["bo", None]
+    assert event.changes["emails"] == [BO["emails"], None]
+    assert event.changes["groups"] == [[staff], None]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from flask.testing import FlaskCliRunner
 from services import authentication, credentials, tokens
 from services.organizations import OrganizationRef
 from services.origin import Origin
+from tests.conftest import make_token
 from tests.scim_client import ScimClient
 
 MAKE = ["create", "--organization", "acme", "--name", "Okta"]
@@ -143,6 +144,15 @@ def test_a_list_shows_the_last_use(
     scim.get("/Users").close()
     done = run(runner, "list", "--organization", "acme")
     assert done.stdout.rstrip().endswith("UTC from 127.0.0.1")
+
+
+def test_a_list_of_no_organization_shows_all_of_them(
+    runner: FlaskCliRunner, app: Flask, acme: OrganizationRef, globex: OrganizationRef
+) -> None:
+    make_token(app, acme)
+    make_token(app, globex)
+    listed = run(runner, "list").stdout.splitlines()
+    assert [line.split()[0] for line in listed[2:]] == ["acme", "globex"]
 
 
 def test_an_empty_list_says_how_to_make_one(

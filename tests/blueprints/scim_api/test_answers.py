@@ -90,7 +90,7 @@ def test_nobody_is_sent_elsewhere_for_a_trailing_slash(scim):
 
 @pytest.mark.parametrize(
     "path",
-    ["//Users", "/Users//", "/Users//x", "/scim/v2/Users", "/", "", "/users", "/x"],
+    ["//Users", "/Users//", "/Users//x", "/scim/v2/Users", "/users", "/x"],
 )
 def test_wrong_address_is_told_so(scim, path):
     detail = detail_of(scim.get(path), 404)

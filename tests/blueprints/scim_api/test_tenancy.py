@@ -93,6 +93,13 @@ def test_filter_finds_nothing_of_another_organization(
     assert load(scim.get(f"{path}?filter={query}"))["totalResults"] >= 1
 
 
+def test_total_of_a_filtered_page_is_of_one_organization(scim, scim_of_globex):
+    people = [scim.new_user(name) for name in ("ada", "bo", "cy")]
+    others = [scim_of_globex.new_user(name) for name in ("gus", "hal")]
+    page = load(scim_of_globex.get("/Users?filter=active eq true&count=1"))
+    assert page["totalResults"] == len(others) == len(people) - 1
+
+
 def test_names_are_unique_within_an_organization_only(scim, scim_of_globex):
     for_acme = scim.new_user("ada"), scim.new_group("Staff")
     for_globex = scim_of_globex.new_user("ada"), scim_of_globex.new_group("Staff")
