@@ -35,8 +35,8 @@ test: $(VENV)/dev.stamp  ## run every test
 	@$(BIN)/coverage report --include='scim/*' --fail-under=100 --format=total >/dev/null || \
 	  { echo "scim/ must be covered completely: make test says which lines are not."; exit 1; }
 
-test-fast: $(VENV)/dev.stamp  ## run the tests without PostgreSQL
-	@$(BIN)/python -m pytest -n 2 -q -m "not postgresql"
+test-fast: $(VENV)/dev.stamp  ## run the tests without PostgreSQL and browser
+	@$(BIN)/python -m pytest -n 2 -q -m "not postgresql and not browser"
 
 check: $(VENV)/dev.stamp  ## lint, types, import contracts, spelling, templates
 	@$(BIN)/ruff check .

@@ -98,6 +98,15 @@ def test_wrong_address_is_told_so(scim, path):
     assert "/scim/v2" in detail
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/Users", "/Groups"])
+def test_collection_is_not_changed_as_a_whole(scim, path, method):
+    scim.new_group("Staff", scim.new_user("bo")["id"])
+    detail = detail_of(scim.request(method, path, {"userName": "x"}), 405)
+    assert detail.startswith(f"{method} is not possible here.")
+    assert load(scim.get(path))["totalResults"] == 1
+
+
 @pytest.mark.parametrize("path", ["/Users", "/Groups", "/Schemas", "/ResourceTypes"])
 def test_head_is_get_without_the_body(scim, path):
     scim.new_group("Staff", scim.new_user("bo")["id"])

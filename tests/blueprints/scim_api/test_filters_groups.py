@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from scim import names
 from tests.scim_client import load
 
+INDIA = timezone(timedelta(hours=5, minutes=30))
 MANAGER = f"{names.ENTERPRISE_USER}:manager"
 
 
@@ -138,7 +139,7 @@ def test_times_are_compared_to_the_microsecond(
 ):
     one = load(shared_scim.get(path))["Resources"][0]
     at = datetime.fromisoformat(one["meta"][attribute.removeprefix("meta.")])
-    shifted = (at + timedelta(microseconds=offset)).isoformat()
+    shifted = (at + timedelta(microseconds=offset)).astimezone(INDIA).isoformat()
     text = f'id eq "{one["id"]}" and {attribute} {operator} "{shifted}"'
     page = load(shared_scim.get(f"{path}?filter={quote(text)}"))
     assert page["totalResults"] == is_found
