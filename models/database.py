@@ -35,7 +35,7 @@ BUSY_TIMEOUT_SECONDS = 8.0
 """How long a SQLite write waits for another one before it gives up (503)."""
 
 _BUSY_MILLISECONDS = int(BUSY_TIMEOUT_SECONDS * 1000)
-_HURRIED_MILLISECONDS = 20
+_HURRIED_MILLISECONDS = 300
 
 LOCK_TIMEOUT_SECONDS = 8.0
 """The same for a row lock of PostgreSQL."""
@@ -227,7 +227,7 @@ def writing(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
 
 
 def writing_if_free(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
-    """As `writing`, for what may be left out: `Busy` at once while another writes."""
+    """As `writing`, for what may be left out: `Busy` soon while another writes."""
 
     @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:

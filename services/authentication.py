@@ -120,7 +120,7 @@ def note_use(
 ) -> None:
     """Remember the last use, at most once a minute.
 
-    Raises `Busy` at once while another writes: the next request will tell it as well.
+    Raises `Busy` soon while another writes: the next request will tell it as well.
     """
     session.execute(
         update(ProvisioningToken)

@@ -242,4 +242,6 @@ def test_manager_is_named_as_people_call_the_manager(acme, bo):
 
 
 def test_groups_are_read_only_when_they_are_wanted(acme, bo):
+    groups.create(acme, {"displayName": "Staff"}, [bo.id], origin=OKTA)
+    assert len(users.get(acme, bo.id).groups) == 1
     assert users.get(acme, bo.id, with_groups=False).groups == ()
