@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from http import HTTPStatus
 
 import orjson
@@ -29,6 +30,7 @@ from services.origin import new_id, shorten
 
 SCIM_PREFIX = "/scim/v2"
 RETRY_AFTER_SECONDS = 2
+DRAINED_BYTES = 64 * 1024
 
 log = structlog.get_logger()
 
@@ -57,6 +59,7 @@ def _answer(error: Exception) -> Response:
     ):
         # So Flask names what was raised while an answer was being finished.
         error = error.original_exception
+    _drain()
     status, scim_type, detail = _translate(error)
     response = (
         _scim_error(status, scim_type, detail)
@@ -66,6 +69,13 @@ def _answer(error: Exception) -> Response:
     for name, value in _headers(error).items():
         response.headers[name] = value
     return response
+
+
+def _drain() -> None:
+    """Read a small body that nobody read: the server would end the connection else."""
+    if 0 < (request.content_length or 0) <= DRAINED_BYTES:
+        with suppress(HTTPException):
+            request.get_data()
 
 
 def _translate(error: Exception) -> tuple[int, str | None, str]:

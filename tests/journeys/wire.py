@@ -82,7 +82,18 @@ class Wire:
         self._connection.close()
 
     def send(self, request: Request) -> Answer:
-        """Send the request with exactly its headers (and Host, Content-Length)."""
+        """Send the request with exactly its headers (and Host, Content-Length).
+
+        A server may end a kept-alive connection at any time; like every client, this
+        one then opens another.
+        """
+        try:
+            return self._send(request)
+        except (BrokenPipeError, ConnectionResetError):
+            self._connection.close()
+            return self._send(request)
+
+    def _send(self, request: Request) -> Answer:
         started = time.perf_counter()
         self._connection.putrequest(
             request.method, self._prefix + request.target, skip_accept_encoding=True

@@ -222,14 +222,14 @@ def test_groups_found_are_those_the_oracle_finds(shared_app, directory, filter_)
     ]
 
 
-@settings(max_examples=6, deadline=None)
-@given(
-    filter_=st.builds(And, st.lists(user_filters, min_size=15, max_size=30).map(tuple))
-)
-def test_long_filters_find_the_same(shared_app, directory, filter_):
+@settings(max_examples=15, deadline=None)
+@given(filter_=user_filters)
+def test_long_filter_finds_what_the_short_one_finds(shared_app, directory, filter_):
+    """Long ones are written as other SQL, which PostgreSQL plans in no time."""
     acme, people, _ = directory
+    long = And((filter_,) * (filterable.JOINED_TERMS + 1))
     with shared_app.app_context():
-        page = users.page(acme, Query(filter=filter_))
+        page = users.page(acme, Query(filter=long))
     assert [one.id for one in page.resources] == [
         one["id"] for one in people if holds(filter_, _with_primary(one))
     ]

@@ -5,6 +5,8 @@ What the documents say of each attribute is in tests/scim/test_discovery.py.
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 
 from scim import names
@@ -125,6 +127,17 @@ def test_body_up_to_the_announced_size_is_read_and_a_larger_one_is_not(
     assert shared_scim.request("POST", "/Users", fits).status_code == 201
     too_large = shared_scim.request("POST", "/Users", b" " + fits)
     assert f"{limit:,} bytes" in detail_of(too_large, 413)
+
+
+def test_larger_body_that_does_not_tell_its_length_is_not_read(shared_app, shared_scim):
+    limit = shared_app.config["ROLLCALL_BODY_LIMIT_BYTES"]
+    answer = shared_app.test_client().post(
+        "/scim/v2/Users",
+        input_stream=BytesIO(b" " * (limit + 1)),
+        headers={"Authorization": shared_scim.token, "Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert f"{limit:,} bytes" in detail_of(answer, 413)
 
 
 @pytest.mark.parametrize("path", ["/Bulk", "/.search", "/Users/.search"])

@@ -72,7 +72,9 @@ def test_second_group_of_a_name_in_any_case_is_refused(scim, staff, name):
 
 def test_external_id_may_be_shared_and_addresses_nothing(scim, staff):
     assert scim.new_group("Other", externalId="g1")["externalId"] == "g1"
+    assert scim.new_group("Third", externalId=UNKNOWN)["externalId"] == UNKNOWN
     assert scim.get("/Groups/g1").status_code == 404
+    assert scim.get(f"/Groups/{UNKNOWN}").status_code == 404
 
 
 def test_own_name_is_no_conflict(scim, staff):

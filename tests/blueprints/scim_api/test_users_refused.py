@@ -13,7 +13,7 @@ UNKNOWN = "01900000-0000-7000-8000-000000000000"
 
 @pytest.fixture(scope="module", autouse=True)
 def bo(shared_scim):
-    return shared_scim.new_user("bo", externalId="00u1")
+    return shared_scim.new_user("bo", externalId=UNKNOWN)
 
 
 @pytest.mark.parametrize(
