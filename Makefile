@@ -20,12 +20,17 @@ $(VENV)/run.stamp: requirements/run.txt | $(BIN)/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/python
+$(VENV)/assets.stamp: requirements/assets.txt | $(BIN)/python
+	@rm -rf $(VENV)/assets
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(VENV)/assets -r requirements/assets.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/assets.stamp | $(BIN)/python
 	@echo "Installing what tests and checks need ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@ $(VENV)/run.stamp
 
-setup: $(VENV)/run.stamp  ## install what running needs
+setup: $(VENV)/run.stamp $(VENV)/assets.stamp  ## install what running needs
 
 run: setup  ## install, migrate, build and serve on http://127.0.0.1:8000
 	@exec $(BIN)/flask serve
@@ -60,5 +65,6 @@ audit: $(VENV)/dev.stamp  ## look for known faults in the dependencies
 lock: $(VENV)/dev.stamp  ## write the lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements/run.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps --group pyproject.toml:assets -o requirements/assets.txt
 
 .PHONY: help setup run test test-fast check fix bench audit lock

@@ -1,17 +1,25 @@
 """The tables, and the recipe for transactions. Nothing here knows SCIM or HTTP."""
 
-from models.admin import Admin, AdminRole
+from models.admin import (
+    Admin,
+    AdminInvitation,
+    AdminRole,
+    AdminSession,
+    SignInFailure,
+)
 from models.audit import ChangedMembers, ChangeEvent, Request
 from models.deleted import DeletedMembership, DeletedResource
 from models.group import Group, GroupMembership, Membership
-from models.job import Job
+from models.job import Job, JobFile
 from models.organization import Counter, Organization
 from models.token import ListWalk, ProvisioningToken
 from models.user import User, UserValue
 
 __all__ = [
     "Admin",
+    "AdminInvitation",
     "AdminRole",
+    "AdminSession",
     "ChangeEvent",
     "ChangedMembers",
     "Counter",
@@ -20,11 +28,13 @@ __all__ = [
     "Group",
     "GroupMembership",
     "Job",
+    "JobFile",
     "ListWalk",
     "Membership",
     "Organization",
     "ProvisioningToken",
     "Request",
+    "SignInFailure",
     "User",
     "UserValue",
 ]

@@ -15,7 +15,16 @@ class DeletedResource(Base):
     """A deleted user or group, with all that a restore under the same id needs."""
 
     __tablename__ = "deleted_resources"
-    __table_args__ = (Index(None, "organization_seq", "deleted_at"),)
+    __table_args__ = (
+        Index(
+            "ix_deleted_resources_newest_of_type",  # its columns are too long a name
+            "organization_seq",
+            "resource_type",
+            "deleted_at",
+            "id",
+        ),
+        Index(None, "deleted_at"),
+    )
 
     organization_seq: Mapped[int] = mapped_column(
         ForeignKey("organizations.seq", ondelete="CASCADE"), primary_key=True
@@ -23,6 +32,7 @@ class DeletedResource(Base):
     id: Mapped[str] = mapped_column(KeyText, primary_key=True)
     resource_type: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
+    name_key: Mapped[str] = mapped_column(KeyText, server_default="")
     version: Mapped[int] = mapped_column(Integer)
     document: Mapped[dict[str, Any]] = mapped_column(JsonText)  # Any: a SCIM document
     source: Mapped[str] = mapped_column(Text)

@@ -49,7 +49,7 @@ class Group(Base):
 
 
 class Membership(Base):
-    """A user is a member of a group."""
+    """A user is a member of a group; since when, if it is known."""
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -70,6 +70,7 @@ class Membership(Base):
     group_seq: Mapped[int] = mapped_column(Seq, primary_key=True, autoincrement=False)
     user_seq: Mapped[int] = mapped_column(Seq, primary_key=True, autoincrement=False)
     organization_seq: Mapped[int] = mapped_column(Seq)
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class GroupMembership(Base):
@@ -94,3 +95,4 @@ class GroupMembership(Base):
     group_seq: Mapped[int] = mapped_column(Seq, primary_key=True, autoincrement=False)
     member_seq: Mapped[int] = mapped_column(Seq, primary_key=True, autoincrement=False)
     organization_seq: Mapped[int] = mapped_column(Seq)
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

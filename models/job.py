@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, Text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, JsonText, KeyText, Seq, UtcDateTime
@@ -37,3 +37,19 @@ class Job(Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class JobFile(Base):
+    """A file that a job reads or makes: what was uploaded, what could not be done.
+
+    Kept in chunks, so that a job adds to it in the transaction of the work itself.
+    """
+
+    __tablename__ = "job_files"
+
+    job_seq: Mapped[int] = mapped_column(
+        ForeignKey("jobs.seq", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    chunk: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, Text
+from sqlalchemy import ForeignKey, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, Seq, UtcDateTime
 
 
 class Organization(Base):
-    """An organization. Everything else names it; `slug` is its public, lasting name."""
+    """An organization. Everything else names it; `slug` is its public, lasting name.
+
+    What is deleted is kept for `retention_days` before it is purged.
+    """
 
     __tablename__ = "organizations"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -20,6 +23,9 @@ class Organization(Base):
     slug: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
     suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retention_days: Mapped[int] = mapped_column(
+        Integer, default=30, server_default=text("30")
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

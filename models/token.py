@@ -14,11 +14,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.database import Base, Seq, UtcDateTime
+from models.database import Base, JsonText, Seq, UtcDateTime
 
 
 class ProvisioningToken(Base):
-    """A token of one organization. Its secret is known to its holder alone."""
+    """A token of one organization. Its secret is known to its holder alone.
+
+    `allowed_addresses` are networks (CIDR); none given means from anywhere.
+    """
 
     __tablename__ = "provisioning_tokens"
     __table_args__ = (
@@ -40,6 +43,9 @@ class ProvisioningToken(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replaced_by: Mapped[str | None] = mapped_column(Text)
+    allowed_addresses: Mapped[list[str]] = mapped_column(
+        JsonText, default=list, server_default="[]"
+    )
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_address: Mapped[str | None] = mapped_column(Text)
     last_used_agent: Mapped[str | None] = mapped_column(Text)
