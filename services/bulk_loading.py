@@ -127,7 +127,12 @@ def _load_group(
     session.add(group)
     session.flush()
     rows = [
-        {"organization_seq": organization.seq, "group_seq": group.seq, "user_seq": seq}
+        {
+            "organization_seq": organization.seq,
+            "group_seq": group.seq,
+            "user_seq": seq,
+            "added_at": origin.at,
+        }
         for seq in seqs.values()
     ]
     if rows:

@@ -57,6 +57,31 @@ class Totals:
     active_users: int = 0
     groups: int = 0
 
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.users + other.users,
+            self.active_users + other.active_users,
+            self.groups + other.groups,
+        )
+
+
+@dataclass
+class Batch:
+    """What one transaction did so far, in its order; recorded at its end."""
+
+    changes: list[Change] = field(default_factory=list)
+    totals: Totals = field(default_factory=Totals)
+
+    def add(self, *changes: Change, totals: Totals = Totals()) -> None:
+        """Take note of what was done."""
+        self.changes.extend(changes)
+        self.totals += totals
+
+    def record(self, session: Session, organization_seq: int, origin: Origin) -> None:
+        """Write the events, if anything was done; the last act of a transaction."""
+        if self.changes:
+            record(session, organization_seq, origin, *self.changes, totals=self.totals)
+
 
 def record(
     session: Session,

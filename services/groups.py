@@ -6,27 +6,24 @@ A group's members are never part of a document that is read and written back; se
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Generator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
-from sqlalchemy import delete as delete_from
 from sqlalchemy.orm import Session
 
-from models import DeletedResource, Group
+from models import Group
 from models.database import read_connection, reading, writing
-from scim import documents
 from scim import members as scim_members
 from scim import patch as scim_patch
 from scim.attributes import Document
 from scim.members import MemberChange
 from scim.schemas import GROUP_TYPE
-from services import events, filterable, listing, mapping, members, memberships
-from services.errors import AlreadyTaken, NotFound
+from services import filterable, group_changes, listing, members
+from services.events import Batch
 from services.mapping import Reference, StoredGroup
 from services.organizations import OrganizationRef
-from services.origin import Origin, instant_after, is_id, new_id, shorten
+from services.origin import Origin, is_id
 from services.preconditions import NONE, Precondition
 
 FEW_MEMBERS = 100
@@ -63,33 +60,11 @@ def create(
 
     Raises `AlreadyTaken` for a displayName in use, `InvalidValue` for unknown members.
     """
-    columns = mapping.group_columns(document)
-    _check_display_name(session, organization, columns)
-    group = Group(
-        organization_seq=organization.seq,
-        id=new_id(),
-        n_members=0,
-        source=origin.actor.key,
-        provenance=dict.fromkeys(document, origin.actor.key),
-        created_at=origin.at,
-        modified_at=origin.at,
-        **columns,
+    batch = Batch()
+    group = group_changes.make(
+        session, organization, document, member_ids, batch, origin
     )
-    session.add(group)
-    session.flush()
-    step = MemberChange(clear=False, add=tuple(member_ids), remove=())
-    delta = memberships.apply(session, organization, group, [step], origin)
-    if not delta.is_empty:
-        # The members belong to the first version: the group was never seen without.
-        memberships.set_first_count(session, group, len(delta.added))
-    change = _described("created", group, documents.difference({}, document))
-    events.record(
-        session,
-        organization.seq,
-        origin,
-        dataclasses.replace(change, added=delta.added),
-        totals=events.Totals(groups=1),
-    )
+    batch.record(session, organization.seq, origin)
     return _stored(session, group)
 
 
@@ -106,11 +81,11 @@ def get(
     Raises `NotFound`, also for another organization's.
     """
     if not is_id(group_id):
-        raise _not_found(group_id)
+        raise group_changes.not_found(group_id)
     parameters = {"organization_seq": organization.seq, "id": group_id}
     row = connection.execute(_BY_ID, parameters).one_or_none()
     if row is None:
-        raise _not_found(group_id)
+        raise group_changes.not_found(group_id)
     return _result(connection, row, with_members=with_members)
 
 
@@ -168,7 +143,7 @@ def replace(
     origin: Origin,
 ) -> StoredGroup:
     """Put a cleaned document and a member list in place of the group's (§3.5.1)."""
-    group = _locked(session, organization, group_id, precondition)
+    group = group_changes.lock(session, organization, group_id, precondition)
     step = MemberChange(clear=True, add=tuple(member_ids), remove=())
     return _change(session, organization, group, document, [step], origin)
 
@@ -202,8 +177,8 @@ def _patch(
     precondition: Precondition,
     origin: Origin,
 ) -> StoredGroup:
-    group = _locked(session, organization, group_id, precondition)
-    before = {"id": group.id, **_document(group)}
+    group = group_changes.lock(session, organization, group_id, precondition)
+    before = {"id": group.id, **group_changes.stored_document(group)}
     after = scim_patch.apply(before, operations, GROUP_TYPE, origin.notes)
     after = {name: value for name, value in after.items() if name != "id"}
     return _change(session, organization, group, after, steps, origin)
@@ -219,19 +194,12 @@ def delete(
     origin: Origin,
 ) -> None:
     """Delete the group and its memberships (RFC 7644 §3.6); both can be restored."""
-    group = _locked(session, organization, group_id, precondition, for_delete=True)
-    removed, parents = memberships.forget_group(session, organization, group, origin)
-    _keep_deleted(session, group, origin)
-    change = _described("deleted", group, documents.difference(_document(group), {}))
-    session.execute(delete_from(Group).where(Group.seq == group.seq))
-    events.record(
-        session,
-        organization.seq,
-        origin,
-        dataclasses.replace(change, removed=removed),
-        *(events.member_lost(parent, group.id) for parent in parents),
-        totals=events.Totals(groups=-1),
+    group = group_changes.lock(
+        session, organization, group_id, precondition, for_delete=True
     )
+    batch = Batch()
+    group_changes.remove(session, organization, group, batch, origin)
+    batch.record(session, organization.seq, origin)
 
 
 def _change(
@@ -242,105 +210,10 @@ def _change(
     steps: Sequence[scim_members.Change],
     origin: Origin,
 ) -> StoredGroup:
-    """Write what differs, and only that; nothing at all when nothing does."""
-    changes = documents.difference(_document(group), document)
-    if changes:
-        columns = mapping.group_columns(document)
-        if columns["display_name_key"] != group.display_name_key:
-            _check_display_name(session, organization, columns)
-        for name, value in columns.items():
-            setattr(group, name, value)
-    delta = memberships.apply(session, organization, group, steps, origin)
-    if not changes and delta.is_empty:
-        return _stored(session, group)
-    group.n_members += len(delta.added) - len(delta.removed)
-    group.provenance = group.provenance | dict.fromkeys(changes, origin.actor.key)
-    if origin.actor.kind == "token":
-        group.source = origin.actor.key
-    group.modified_at = instant_after(origin.at, group.modified_at)
-    session.flush()
-    change = dataclasses.replace(
-        _described("updated", group, changes),
-        added=delta.added,
-        removed=delta.removed,
-    )
-    events.record(session, organization.seq, origin, change)
+    batch = Batch()
+    group_changes.change(session, organization, group, document, steps, batch, origin)
+    batch.record(session, organization.seq, origin)
     return _stored(session, group)
-
-
-def _described(action: str, group: Group, changes: events.Changes) -> events.Change:
-    return events.Change(action, "Group", group.id, group.display_name, changes)
-
-
-def _locked(
-    session: Session,
-    organization: OrganizationRef,
-    group_id: str,
-    precondition: Precondition,
-    *,
-    for_delete: bool = False,
-) -> Group:
-    if not is_id(group_id):
-        raise _not_found(group_id)
-    group = session.scalar(
-        select(Group)
-        .where(Group.organization_seq == organization.seq, Group.id == group_id)
-        # Another group may take the group as a member meanwhile, unless it is to go.
-        .with_for_update(key_share=not for_delete)
-    )
-    if group is None:
-        raise _not_found(group_id)
-    precondition.check_write(group.version)
-    return group
-
-
-def _not_found(group_id: str) -> NotFound:
-    return NotFound(
-        f'There is no group "{shorten(group_id)}" here. If the group was deleted, '
-        "unlink it in the provisioning client and push it again."
-    )
-
-
-def _check_display_name(
-    session: Session, organization: OrganizationRef, columns: mapping.Row
-) -> None:
-    taken = session.scalar(
-        select(Group.display_name).where(
-            Group.organization_seq == organization.seq,
-            Group.display_name_key == columns["display_name_key"],
-        )
-    )
-    if taken is not None:
-        raise AlreadyTaken(
-            "displayName",
-            f'A group named "{shorten(taken)}" exists already. In Okta, open Push '
-            "Groups and link the pushed group to the existing one, or rename one of "
-            "the two.",
-        )
-
-
-def _keep_deleted(session: Session, group: Group, origin: Origin) -> None:
-    session.add(
-        DeletedResource(
-            organization_seq=group.organization_seq,
-            id=group.id,
-            resource_type="Group",
-            name=group.display_name,
-            version=group.version,
-            document=_document(group),
-            source=group.source,
-            provenance=group.provenance,
-            created_at=group.created_at,
-            modified_at=group.modified_at,
-            deleted_at=origin.at,
-            deleted_by=origin.actor.key,
-        )
-    )
-    session.flush()
-
-
-def _document(group: Group) -> Document:
-    return mapping.stored_group_document(group.display_name, group.external_id)
 
 
 def _stored(session: Session, group: Group) -> StoredGroup:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
@@ -91,19 +92,19 @@ def apply(
     for step in steps:
         if isinstance(step, RemoveMatching):
             leaving = _matching(session, organization, group, step)
-            _remove(session, organization, group, leaving, delta)
+            _remove(session, group, leaving, delta)
         else:
-            _apply_change(session, organization, group, step, known, delta)
+            _apply_change(session, group, step, known, delta, origin.at)
     return _net(delta)
 
 
 def _apply_change(
     session: Session,
-    organization: OrganizationRef,
     group: Group,
     step: MemberChange,
     known: Mapping[str, Member],
     delta: Delta,
+    at: datetime,
 ) -> None:
     adding = [known[one] for one in step.add if one in known]
     if step.clear:
@@ -112,9 +113,9 @@ def _apply_change(
         leaving = [one for one in present if one.id not in staying]
     else:
         leaving = [known[one] for one in step.remove if one in known]
-    _remove(session, organization, group, leaving, delta)
+    _remove(session, group, leaving, delta)
     _check_circles(session, group, adding)
-    _add(session, organization, group, adding, delta)
+    _add(session, group, adding, delta, at)
 
 
 def _net(delta: Delta) -> Delta:
@@ -229,25 +230,26 @@ def _matching(
 
 def _add(
     session: Session,
-    organization: OrganizationRef,
     group: Group,
     adding: Sequence[Member],
     delta: Delta,
+    at: datetime,
 ) -> None:
     for chunk in _chunks(adding):
         present = _present(session, group, chunk)
         fresh = [member for member in chunk if member.id not in present]
-        _insert(session, organization, group, fresh)
+        _insert(session, group, fresh, at)
         delta.added.extend(member.id for member in fresh)
 
 
 def _insert(
-    session: Session,
-    organization: OrganizationRef,
-    group: Group,
-    members: Sequence[Member],
+    session: Session, group: Group, members: Sequence[Member], at: datetime
 ) -> None:
-    keys = {"group_seq": group.seq, "organization_seq": organization.seq}
+    keys = {
+        "group_seq": group.seq,
+        "organization_seq": group.organization_seq,
+        "added_at": at,
+    }
     users = [keys | {"user_seq": one.seq} for one in members if one.type == "User"]
     groups = [keys | {"member_seq": one.seq} for one in members if one.type == "Group"]
     if users:
@@ -257,11 +259,7 @@ def _insert(
 
 
 def _remove(
-    session: Session,
-    organization: OrganizationRef,
-    group: Group,
-    leaving: Sequence[Member],
-    delta: Delta,
+    session: Session, group: Group, leaving: Sequence[Member], delta: Delta
 ) -> None:
     for chunk in _chunks(leaving):
         present = _present(session, group, chunk)

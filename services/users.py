@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
-from sqlalchemy import delete as delete_from
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from models import ChangeEvent, DeletedResource, User, UserValue
+from models import User
 from models.database import reading, writing
-from scim import documents
 from scim import patch as scim_patch
 from scim.attributes import Document
 from scim.schemas import USER_TYPE
-from services import events, filterable, listing, mapping, members, memberships
-from services.errors import AlreadyTaken, NotFound
+from services import filterable, listing, mapping, members, user_changes
+from services.events import Batch
 from services.mapping import Reference, StoredUser
 from services.organizations import OrganizationRef
-from services.origin import Origin, instant_after, is_id, new_id, shorten
+from services.origin import Origin, is_id
 from services.preconditions import NONE, Precondition
 
 _COLUMNS = listing.columns(
@@ -48,30 +46,11 @@ def create(
 
     Raises `AlreadyTaken` when another user, active or not, has the userName.
     """
-    document = {**document, "active": document.get("active", True)}
-    columns = mapping.user_columns(document)
-    _check_user_name(session, organization, document, columns["user_name_key"])
-    user = User(
-        organization_seq=organization.seq,
-        id=new_id(),
-        source=origin.actor.key,
-        provenance=dict.fromkeys(documents.difference({}, document), origin.actor.key),
-        created_at=origin.at,
-        modified_at=origin.at,
-        **columns,
-    )
-    session.add(user)
-    session.flush()
-    _insert_values(session, user)
-    changes = documents.difference({}, document)
-    events.record(
-        session,
-        organization.seq,
-        origin,
-        events.Change("created", "User", user.id, user.name, changes),
-        totals=events.Totals(users=1, active_users=int(user.is_active)),
-    )
-    return _stored(session, organization, user)
+    batch = Batch()
+    user = user_changes.make(session, organization, document, batch, origin)
+    batch.record(session, organization.seq, origin)
+    managers = _managers(session.connection(), organization, [user.document])
+    return _result(user, {}, managers)
 
 
 @reading
@@ -84,11 +63,11 @@ def get(
 ) -> StoredUser:
     """The user of that id; raises `NotFound`, also for another organization's."""
     if not is_id(user_id):
-        raise _not_found(user_id)
+        raise user_changes.not_found(user_id)
     parameters = {"organization_seq": organization.seq, "id": user_id}
     row = connection.execute(_BY_ID, parameters).one_or_none()
     if row is None:
-        raise _not_found(user_id)
+        raise user_changes.not_found(user_id)
     groups = members.groups_of(connection, [row.seq]) if with_groups else {}
     managers = _managers(connection, organization, [row.document])
     return _result(row, groups, managers)
@@ -144,7 +123,7 @@ def replace(
 
     What it leaves out is cleared, but for `active`, which stays as it is.
     """
-    user = _locked(session, organization, user_id, precondition)
+    user = user_changes.lock(session, organization, user_id, precondition)
     document = {**document, "active": document.get("active", user.is_active)}
     return _change(session, organization, user, document, origin)
 
@@ -160,11 +139,26 @@ def patch(
     origin: Origin,
 ) -> StoredUser:
     """Apply the operations in their order, all or none (RFC 7644 §3.5.2)."""
-    user = _locked(session, organization, user_id, precondition)
+    user = user_changes.lock(session, organization, user_id, precondition)
     before = {**user.document, "id": user.id}
     after = scim_patch.apply(before, operations, USER_TYPE, origin.notes)
     after = {name: value for name, value in after.items() if name != "id"}
     return _change(session, organization, user, after, origin)
+
+
+@writing
+def set_active(
+    session: Session,
+    organization: OrganizationRef,
+    user_id: str,
+    is_active: bool,
+    *,
+    origin: Origin,
+) -> StoredUser:
+    """Deactivate or reactivate; nothing is written when that is so already."""
+    user = user_changes.lock(session, organization, user_id)
+    document = {**user.document, "active": is_active}
+    return _change(session, organization, user, document, origin)
 
 
 @writing
@@ -177,22 +171,12 @@ def delete(
     origin: Origin,
 ) -> None:
     """Delete the user and the memberships (RFC 7644 §3.6); both can be restored."""
-    user = _locked(session, organization, user_id, precondition, for_delete=True)
-    groups = memberships.forget_user(session, organization, user, origin)
-    _keep_deleted(session, user, origin)
-    session.execute(delete_from(User).where(User.seq == user.seq))
-    before = dict(user.document)
-    if groups:
-        before["groups"] = [group.id for group in groups]
-    changes = documents.difference(before, {})
-    events.record(
-        session,
-        organization.seq,
-        origin,
-        events.Change("deleted", "User", user.id, user.name, changes),
-        *(events.member_lost(group, user.id) for group in groups),
-        totals=events.Totals(users=-1, active_users=-int(user.is_active)),
+    user = user_changes.lock(
+        session, organization, user_id, precondition, for_delete=True
     )
+    batch = Batch()
+    user_changes.remove(session, organization, user, batch, origin)
+    batch.record(session, organization.seq, origin)
 
 
 def _change(
@@ -202,132 +186,10 @@ def _change(
     document: Document,
     origin: Origin,
 ) -> StoredUser:
-    """Write what differs, and only that; nothing at all when nothing does."""
-    changes = documents.difference(user.document, document)
-    if not changes:
-        return _stored(session, organization, user)
-    columns = mapping.user_columns(document)
-    if columns["user_name_key"] != user.user_name_key:
-        _check_user_name(session, organization, document, columns["user_name_key"])
-    before_values, was_active = mapping.user_values(user.document), user.is_active
-    for name, value in columns.items():
-        setattr(user, name, value)
-    user.provenance = user.provenance | dict.fromkeys(changes, origin.actor.key)
-    if origin.actor.kind == "token":
-        user.source = origin.actor.key
-    user.modified_at = instant_after(origin.at, user.modified_at)
-    session.flush()
-    if before_values != mapping.user_values(document):
-        session.execute(delete_from(UserValue).where(UserValue.user_seq == user.seq))
-        _insert_values(session, user)
-    events.record(
-        session,
-        organization.seq,
-        origin,
-        events.Change(
-            _action(was_active, user.is_active), "User", user.id, user.name, changes
-        ),
-        totals=events.Totals(active_users=int(user.is_active) - int(was_active)),
-    )
+    batch = Batch()
+    user_changes.change(session, organization, user, document, batch, origin)
+    batch.record(session, organization.seq, origin)
     return _stored(session, organization, user)
-
-
-def _action(was_active: bool, is_active: bool) -> str:
-    if was_active == is_active:
-        return "updated"
-    return "reactivated" if is_active else "deactivated"
-
-
-def _locked(
-    session: Session,
-    organization: OrganizationRef,
-    user_id: str,
-    precondition: Precondition,
-    *,
-    for_delete: bool = False,
-) -> User:
-    if not is_id(user_id):
-        raise _not_found(user_id)
-    user = session.scalar(
-        select(User)
-        .where(User.organization_seq == organization.seq, User.id == user_id)
-        # A push of groups may name the user meanwhile, unless the user is to go.
-        .with_for_update(key_share=not for_delete)
-    )
-    if user is None:
-        raise _not_found(user_id)
-    precondition.check_write(user.version)
-    return user
-
-
-def _not_found(user_id: str) -> NotFound:
-    return NotFound(
-        f'There is no user "{shorten(user_id)}" here. If the person was deleted, '
-        "let the provisioning client create a new user."
-    )
-
-
-def _check_user_name(
-    session: Session, organization: OrganizationRef, document: Document, key: str
-) -> None:
-    holder = session.execute(
-        select(User.id, User.name, User.is_active).where(
-            User.organization_seq == organization.seq, User.user_name_key == key
-        )
-    ).one_or_none()
-    if holder is None:
-        return
-    state = "" if holder.is_active else _deactivated(session, organization, holder.id)
-    raise AlreadyTaken(
-        "userName",
-        f'userName "{shorten(str(document["userName"]))}" is used by '
-        f"{shorten(holder.name)}{state}. Let the provisioning client match the "
-        "existing user by userName, or give one of the two another userName.",
-    )
-
-
-def _deactivated(session: Session, organization: OrganizationRef, user_id: str) -> str:
-    """Since when a user is deactivated, in brackets; made so counts too."""
-    since = session.scalar(
-        select(ChangeEvent.at)
-        .where(
-            ChangeEvent.organization_seq == organization.seq,
-            ChangeEvent.resource_id == user_id,
-            ChangeEvent.action.in_(("deactivated", "created")),
-        )
-        .order_by(ChangeEvent.number.desc())
-        .limit(1)
-    )
-    return f" (deactivated {since:%-d %b %Y})" if since else " (deactivated)"
-
-
-def _insert_values(session: Session, user: User) -> None:
-    rows = [
-        row | {"user_seq": user.seq, "organization_seq": user.organization_seq}
-        for row in mapping.user_values(user.document)
-    ]
-    if rows:
-        session.execute(insert(UserValue), rows)
-
-
-def _keep_deleted(session: Session, user: User, origin: Origin) -> None:
-    session.add(
-        DeletedResource(
-            organization_seq=user.organization_seq,
-            id=user.id,
-            resource_type="User",
-            name=user.name,
-            version=user.version,
-            document=user.document,
-            source=user.source,
-            provenance=user.provenance,
-            created_at=user.created_at,
-            modified_at=user.modified_at,
-            deleted_at=origin.at,
-            deleted_by=origin.actor.key,
-        )
-    )
-    session.flush()
 
 
 def _stored(session: Session, organization: OrganizationRef, user: User) -> StoredUser:
