@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from models import Counter, Organization
+from models import Counter, Organization, ProvisioningToken
 from models.database import reading, writing
 from services import events
 from services.errors import AlreadyTaken, Invalid, NotFound
@@ -19,6 +21,9 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_NAME_LENGTH = 100
 _MAX_SLUG_LENGTH = 63
 
+RETENTION_DAYS: Final = (1, 365)
+"""Shortest and longest time to keep what is deleted."""
+
 
 @dataclass(frozen=True)
 class OrganizationRef:
@@ -27,19 +32,27 @@ class OrganizationRef:
     seq: int
     slug: str
     name: str
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True)
 class StoredOrganization:
-    """An organization with its totals."""
+    """An organization with its totals; `last_request_at` is its tokens' last use."""
 
     slug: str
     name: str
-    is_suspended: bool
+    suspended_at: datetime | None
+    retention_days: int
     created_at: datetime
     n_users: int
     n_active_users: int
     n_groups: int
+    last_request_at: datetime | None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether provisioning is paused."""
+        return self.suspended_at is not None
 
 
 def slug_of(name: str) -> str:
@@ -55,9 +68,16 @@ def create(
 
     Raises `Invalid` for a blank or unusable name, `AlreadyTaken` for a slug in use.
     """
-    name = name.strip()
-    if not name or len(name) > _MAX_NAME_LENGTH or not name.isprintable():
-        raise Invalid("name", f"Give a name of 1 to {_MAX_NAME_LENGTH} characters.")
+    made = add(session, name, slug, origin)
+    record_created(session, made, origin)
+    return made
+
+
+def add(
+    session: Session, name: str, slug: str | None, origin: Origin
+) -> OrganizationRef:
+    """Within a caller's transaction, which ends with `record_created`."""
+    name = check_name(name)
     slug = slug_of(name) if slug is None else slug
     if not _SLUG.fullmatch(slug) or len(slug) > _MAX_SLUG_LENGTH:
         raise Invalid(
@@ -72,48 +92,108 @@ def create(
     session.flush()
     session.add(Counter(organization_seq=row.seq))
     session.flush()
-    events.record(
-        session,
-        row.seq,
-        origin,
-        events.Change("created", "Organization", slug, name, {"name": (None, name)}),
-    )
     return OrganizationRef(row.seq, slug, name)
+
+
+def record_created(session: Session, made: OrganizationRef, origin: Origin) -> None:
+    """The event of a new organization, last in its transaction."""
+    changes: events.Changes = {"name": (None, made.name)}
+    created = events.Change("created", "Organization", made.slug, made.name, changes)
+    events.record(session, made.seq, origin, created)
 
 
 @reading
 def get(connection: Connection, slug: str) -> OrganizationRef:
     """The organization of that slug, in whatever case; raises `NotFound`."""
     row = connection.execute(
-        select(Organization.seq, Organization.slug, Organization.name).where(
-            Organization.slug == _checked(slug)
-        )
+        select(
+            Organization.seq,
+            Organization.slug,
+            Organization.name,
+            Organization.suspended_at,
+        ).where(Organization.slug == _checked(slug))
     ).one_or_none()
     if row is None:
         raise _not_found(slug)
-    return OrganizationRef(row.seq, row.slug, row.name)
+    is_suspended = row.suspended_at is not None
+    return OrganizationRef(row.seq, row.slug, row.name, is_suspended)
+
+
+@reading
+def describe(connection: Connection, slug: str) -> StoredOrganization:
+    """The organization of that slug with its totals; raises `NotFound`."""
+    statement = _WITH_TOTALS.where(Organization.slug == _checked(slug))
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise _not_found(slug)
+    return StoredOrganization(*row)
 
 
 @reading
 def list_all(connection: Connection) -> list[StoredOrganization]:
     """All organizations with their totals, by name."""
-    rows = connection.execute(
-        select(Organization, Counter)
-        .join(Counter, Counter.organization_seq == Organization.seq)
-        .order_by(Organization.name, Organization.seq)
-    )
-    return [
-        StoredOrganization(
-            row.slug,
-            row.name,
-            row.suspended_at is not None,
-            row.created_at,
-            row.n_users,
-            row.n_active_users,
-            row.n_groups,
+    return [StoredOrganization(*row) for row in connection.execute(_BY_NAME)]
+
+
+@reading
+def list_for(
+    connection: Connection, slugs: Collection[str] | None
+) -> list[OrganizationRef]:
+    """The organizations of these slugs, or all (None), by name: for a switcher."""
+    statement = select(Organization.seq, Organization.slug, Organization.name)
+    if slugs is not None:
+        statement = statement.where(Organization.slug.in_(slugs))
+    by_name = statement.order_by(func.lower(Organization.name), Organization.seq)
+    return [OrganizationRef(*row) for row in connection.execute(by_name)]
+
+
+# A subquery, so that an organization is one row however many tokens it has.
+_LAST_REQUEST: Final = (
+    select(func.max(ProvisioningToken.last_used_at))
+    .where(ProvisioningToken.organization_seq == Organization.seq)
+    .scalar_subquery()
+)
+_WITH_TOTALS: Final = select(
+    Organization.slug,
+    Organization.name,
+    Organization.suspended_at,
+    Organization.retention_days,
+    Organization.created_at,
+    Counter.n_users,
+    Counter.n_active_users,
+    Counter.n_groups,
+    _LAST_REQUEST,
+).join(Counter, Counter.organization_seq == Organization.seq)
+_BY_NAME: Final = _WITH_TOTALS.order_by(func.lower(Organization.name), Organization.seq)
+
+
+@writing
+def rename(session: Session, slug: str, name: str, *, origin: Origin) -> None:
+    """Give an organization another name; its slug, and so its addresses, stay.
+
+    Raises `Invalid` and `NotFound`. The name it has already is no error.
+    """
+    name = check_name(name)
+    row = _locked(session, slug)
+    before, row.name = row.name, name
+    if before != name:
+        session.flush()
+        _record(session, row, "updated", {"name": (before, name)}, origin)
+
+
+@writing
+def set_retention(session: Session, slug: str, days: int, *, origin: Origin) -> None:
+    """How long what is deleted is kept; raises `Invalid` and `NotFound`."""
+    least, most = RETENTION_DAYS
+    if not least <= days <= most:
+        raise Invalid(
+            "retention_days", f"Give a number of days from {least} to {most}."
         )
-        for row in rows
-    ]
+    row = _locked(session, slug)
+    before, row.retention_days = row.retention_days, days
+    if before != days:
+        session.flush()
+        _record(session, row, "updated", {"retention_days": (before, days)}, origin)
 
 
 @writing
@@ -131,25 +211,42 @@ def resume(session: Session, slug: str, *, origin: Origin) -> None:
 def _set_suspended(
     session: Session, slug: str, at: datetime | None, origin: Origin
 ) -> None:
-    row = session.scalar(
-        select(Organization)
-        .where(Organization.slug == _checked(slug))
-        .with_for_update()
-    )
-    if row is None:
-        raise _not_found(slug)
-    before, row.suspended_at = row.suspended_at, at
+    row = _locked(session, slug)
+    before = row.suspended_at
     if (before is None) == (at is None):
         return
+    row.suspended_at = at
     session.flush()
     action = "resumed" if at is None else "suspended"
     changes = {"suspended": (before is not None, at is not None)}
-    events.record(
-        session,
-        row.seq,
-        origin,
-        events.Change(action, "Organization", row.slug, row.name, changes),
-    )
+    _record(session, row, action, changes, origin)
+
+
+def _record(
+    session: Session,
+    row: Organization,
+    action: str,
+    changes: events.Changes,
+    origin: Origin,
+) -> None:
+    change = events.Change(action, "Organization", row.slug, row.name, changes)
+    events.record(session, row.seq, origin, change)
+
+
+def _locked(session: Session, slug: str) -> Organization:
+    statement = select(Organization).where(Organization.slug == _checked(slug))
+    row = session.scalar(statement.with_for_update())
+    if row is None:
+        raise _not_found(slug)
+    return row
+
+
+def check_name(name: str, attribute: str = "name") -> str:
+    """The name without blanks around it; raises `Invalid` for an unusable one."""
+    name = name.strip()
+    if not name or len(name) > _MAX_NAME_LENGTH or not name.isprintable():
+        raise Invalid(attribute, f"Give a name of 1 to {_MAX_NAME_LENGTH} characters.")
+    return name
 
 
 def _checked(slug: str) -> str:
