@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models import Organization, ProvisioningToken
 from models.database import reading, writing_if_free
+from services import networks
 from services.credentials import TokenText
 from services.errors import OrganizationSuspended, TokenRefused
 from services.organizations import OrganizationRef
@@ -45,6 +46,7 @@ _CREDENTIALS: Final = (
         ProvisioningToken.digest,
         ProvisioningToken.expires_at,
         ProvisioningToken.revoked_at,
+        ProvisioningToken.allowed_addresses,
         ProvisioningToken.last_used_at,
         Organization.seq.label("organization_seq"),
         Organization.slug,
@@ -57,11 +59,13 @@ _CREDENTIALS: Final = (
 
 
 @reading
-def identify(connection: Connection, token: TokenText, now: datetime) -> Credentials:
-    """The credentials that a well-formed token stands for.
+def identify(
+    connection: Connection, token: TokenText, now: datetime, *, address: str
+) -> Credentials:
+    """The credentials that a well-formed token stands for, sent from that address.
 
-    Raises `TokenRefused` for an unknown, expired or revoked one, and
-    `OrganizationSuspended`.
+    Raises `TokenRefused` for an unknown, expired or revoked one, and for one that may
+    not be used from there; and `OrganizationSuspended`.
     """
     public_id = token.public_id
     parameters = {"public_id": public_id}
@@ -74,6 +78,8 @@ def identify(connection: Connection, token: TokenText, now: datetime) -> Credent
             public_id,
         )
     _check_state(public_id, row.name, row.expires_at, row.revoked_at, now)
+    if row.allowed_addresses and not networks.contain(row.allowed_addresses, address):
+        raise _not_from(address, public_id, row.name)
     if row.suspended_at is not None:
         raise OrganizationSuspended(
             "Provisioning for this organization is paused. Ask the owner of this "
@@ -112,6 +118,16 @@ def _check_state(
             "not come back.",
             public_id,
         )
+
+
+def _not_from(address: str, public_id: str, name: str) -> TokenRefused:
+    return TokenRefused(
+        "address",
+        f'Token "{shorten(name)}" (rcl_{public_id}…) may not be used from the address '
+        f"{shorten(address) or 'that this came from'}. Add it to the token's allowed "
+        "addresses in Rollcall, or send from one of those.",
+        public_id,
+    )
 
 
 @writing_if_free

@@ -26,6 +26,8 @@ _CHECKSUM_LENGTH: Final = 6
 _LENGTH: Final = 4 + _PUBLIC_ID_LENGTH + 1 + _SECRET_LENGTH + _CHECKSUM_LENGTH
 _FORM: Final = re.compile(r"rcl_([0-9A-Za-z]{10})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
 _PUBLIC_ID: Final = re.compile(r"rcl_([0-9A-Za-z]{10})(?:_|$)")
+_PREFIXED_ID: Final = re.compile(r"rcl_([0-9A-Za-z]{10})(?![0-9A-Za-z])")
+_BARE_ID: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{10})_")
 _SECRET: Final = re.compile(r"(rcl_[0-9A-Za-z]{1,10})[0-9A-Za-z_]*")
 _QUOTES: Final = "\"'“”‘’`"
 
@@ -68,6 +70,28 @@ def make() -> TokenText:
 def redact(text: str) -> str:
     """The text with nothing left of a token but its public id."""
     return _SECRET.sub(r"\1…", text)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Which token a refused header names, as far as its text gives it away.
+
+    Not prefixed, it may as well be a part of another product's secret: only whoever
+    finds a token of that public id may show it.
+    """
+
+    public_id: str = ""
+    is_prefixed: bool = False
+
+
+def find_claim(header: str | None) -> Claim:
+    """The first token that a header names, whatever else is wrong with it."""
+    text = header or ""
+    if found := _PREFIXED_ID.search(text):
+        return Claim(found[1], is_prefixed=True)
+    if found := _BARE_ID.search(text):
+        return Claim(found[1])
+    return Claim()
 
 
 def read_header(header: str | None) -> TokenText:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import ProvisioningToken
 from models.database import db
-from services import authentication, credentials, organizations, tokens
+from services import authentication, credentials, organizations, token_lists, tokens
 from services.credentials import TokenText
 from services.errors import (
     AlreadyTaken,
@@ -44,7 +44,9 @@ def note_use(token_seq: int, at: datetime, address: str, user_agent: str) -> Non
 
 
 def sign_in(new: tokens.NewToken, now: datetime = NOW) -> authentication.Credentials:
-    return authentication.identify(credentials.read_header(new.text), now)
+    return authentication.identify(
+        credentials.read_header(new.text), now, address="192.0.2.1"
+    )
 
 
 def refusal_of(new: tokens.NewToken, now: datetime = NOW) -> TokenRefused:
@@ -77,7 +79,7 @@ def test_a_token_opens_its_own_organization(
 def test_a_read_only_token_may_not_write(acme: OrganizationRef) -> None:
     new = tokens.create(acme, "Reports", scope="read", origin=at(NOW))
     assert not sign_in(new).may_write
-    assert [one.scope for one in tokens.list_all(acme, NOW)] == ["read"]
+    assert [one.scope for one in token_lists.list_all(acme, NOW)] == ["read"]
 
 
 def test_neither_text_nor_secret_is_stored(token: tokens.NewToken) -> None:
@@ -93,7 +95,7 @@ def test_a_list_shows_what_tells_tokens_apart_the_newest_first(
 ) -> None:
     newer = tokens.create(acme, "Entra", expires_at=NOW + DAY, origin=at(NOW))
     tokens.create(globex, "Okta", origin=at(NOW))
-    found = tokens.list_all(acme, NOW)
+    found = token_lists.list_all(acme, NOW)
     assert [one.public_id for one in found] == [newer.public_id, token.public_id]
     assert [one.name for one in found] == ["Entra", "Okta"]
     assert [one.expires_at for one in found] == [NOW + DAY, None]
@@ -105,14 +107,14 @@ def test_an_unusable_name_is_refused(acme: OrganizationRef, name: str) -> None:
     with pytest.raises(Invalid, match="1 to 100 characters") as caught:
         tokens.create(acme, name, origin=at(NOW))
     assert caught.value.attribute == "name"
-    assert tokens.list_all(acme, NOW) == []
+    assert token_lists.list_all(acme, NOW) == []
 
 
 def test_the_longest_name_is_kept_without_its_outer_blanks(
     acme: OrganizationRef,
 ) -> None:
     tokens.create(acme, f"  {'ü' * 100} ", origin=at(NOW))
-    assert [one.name for one in tokens.list_all(acme, NOW)] == ["ü" * 100]
+    assert [one.name for one in token_lists.list_all(acme, NOW)] == ["ü" * 100]
 
 
 @pytest.mark.parametrize("expiry", [NOW, NOW - MINUTE])
@@ -137,7 +139,7 @@ def test_the_name_of_a_revoked_or_expired_token_is_free(
     tokens.revoke(acme, token.public_id, origin=at(NOW))
     second = tokens.create(acme, "Okta", expires_at=NOW + DAY, origin=at(NOW))
     third = tokens.create(acme, "Okta", origin=at(NOW + DAY))
-    states = {one.public_id: one.state for one in tokens.list_all(acme, NOW + DAY)}
+    states = {one.public_id: one.state for one in token_lists.list_all(acme, NOW + DAY)}
     assert states[token.public_id] == "revoked"
     assert states[second.public_id] == "expired"
     assert states[third.public_id] == "active"
@@ -146,7 +148,7 @@ def test_the_name_of_a_revoked_or_expired_token_is_free(
 def test_an_unknown_token_is_refused(acme: OrganizationRef) -> None:
     made = credentials.make()
     with pytest.raises(TokenRefused, match="is not known here") as caught:
-        authentication.identify(made, NOW)
+        authentication.identify(made, NOW, address="192.0.2.1")
     assert caught.value.cause == "unknown"
     assert f"rcl_{made.public_id}…" in caught.value.detail
 
@@ -155,7 +157,7 @@ def test_a_known_name_with_another_secret_is_unknown(token: tokens.NewToken) -> 
     body = token.text[:15] + "A" * 43
     forged = TokenText(body + credentials._checksum(body))
     with pytest.raises(TokenRefused) as caught:
-        authentication.identify(credentials.read_header(forged.text), NOW)
+        authentication.identify(forged, NOW, address="192.0.2.1")
     assert caught.value.cause == "unknown"
     assert "Okta" not in caught.value.detail
 
@@ -211,7 +213,7 @@ def test_a_token_that_is_not_there_is_not_found(
     with pytest.raises(NotFound, match="There is no token"):
         tokens.rotate(acme, public_id, origin=at(NOW))
     with pytest.raises(NotFound, match="There is no token"):
-        tokens.organization_of(public_id)
+        token_lists.organization_of(public_id)
 
 
 def test_another_organizations_token_is_not_found(
@@ -227,7 +229,7 @@ def test_another_organizations_token_is_not_found(
 def test_a_token_leads_to_its_organization(
     acme: OrganizationRef, token: tokens.NewToken
 ) -> None:
-    assert tokens.organization_of(token.public_id) == acme
+    assert token_lists.organization_of(token.public_id) == acme
 
 
 def test_a_use_is_due_once_a_minute(token: tokens.NewToken) -> None:
@@ -248,11 +250,11 @@ def test_a_use_within_the_minute_is_not_written(
     authentication.note_use(
         seq, at=NOW + MINUTE / 2, address="192.0.2.2", user_agent="x"
     )
-    (first,) = tokens.list_all(acme, NOW)
+    (first,) = token_lists.list_all(acme, NOW)
     authentication.note_use(
         seq, at=NOW + MINUTE, address="192.0.2.3", user_agent="y" * 300
     )
-    (second,) = tokens.list_all(acme, NOW)
+    (second,) = token_lists.list_all(acme, NOW)
     assert (first.last_used_at, first.last_used_address) == (NOW, "192.0.2.1")
     assert second.last_used_at == NOW + MINUTE
     assert second.last_used_address == "192.0.2.3"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import ChangeEvent
 from models.database import db
-from services import authentication, credentials, tokens
+from services import authentication, credentials, token_lists, tokens
 from services.errors import AlreadyTaken, Invalid, TokenRefused
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
@@ -34,7 +34,9 @@ def events_of(public_id: str) -> list[ChangeEvent]:
 
 
 def sign_in(new: tokens.NewToken, now: datetime) -> authentication.Credentials:
-    return authentication.identify(credentials.read_header(new.text), now)
+    return authentication.identify(
+        credentials.read_header(new.text), now, address="192.0.2.1"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +64,7 @@ def test_the_overlap_is_a_day_unless_said(
     acme: OrganizationRef, old: tokens.NewToken
 ) -> None:
     new = tokens.rotate(acme, old.public_id, origin=at(NOW))
-    found = {one.public_id: one for one in tokens.list_all(acme, NOW)}
+    found = {one.public_id: one for one in token_lists.list_all(acme, NOW)}
     assert found[old.public_id].expires_at == NOW + DAY
     assert found[old.public_id].replaced_by == new.public_id
 
@@ -96,7 +98,7 @@ def test_the_successor_lives_as_long_as_the_old_one_was_made_for(
 def test_an_overlap_never_outlasts_the_old_token(acme: OrganizationRef) -> None:
     old = tokens.create(acme, "Okta", expires_at=NOW + HOUR, origin=at(NOW - DAY))
     tokens.rotate(acme, old.public_id, overlap=DAY, origin=at(NOW))
-    found = {one.public_id: one.expires_at for one in tokens.list_all(acme, NOW)}
+    found = {one.public_id: one.expires_at for one in token_lists.list_all(acme, NOW)}
     assert found[old.public_id] == NOW + HOUR
 
 
@@ -106,7 +108,7 @@ def test_a_replaced_token_is_not_replaced_again(
     new = tokens.rotate(acme, old.public_id, origin=at(NOW))
     with pytest.raises(Invalid, match=f"already replaced by {new.public_id}"):
         tokens.rotate(acme, old.public_id, origin=at(NOW))
-    assert len(tokens.list_all(acme, NOW)) == 2
+    assert len(token_lists.list_all(acme, NOW)) == 2
 
 
 def test_a_revoked_token_is_not_rotated(
@@ -142,7 +144,7 @@ def test_two_rotations_at_once_make_one_successor(
         races = [pool.submit(rotate) for _ in range(2)]
     outcomes = {type(race.exception()) for race in races}
     assert outcomes == {type(None), Invalid}
-    assert len(tokens.list_all(acme, NOW)) == 2
+    assert len(token_lists.list_all(acme, NOW)) == 2
 
 
 def test_making_a_token_is_an_event_without_its_secret(acme: OrganizationRef) -> None:
