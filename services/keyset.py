@@ -2,7 +2,8 @@
 
 A cursor names the sort keys of the row at a page's edge, so that the last page costs
 what the first does, and a row that comes or goes elsewhere shifts nothing. All keys of
-a list run in one direction; the last of them is unique.
+a list run in one direction; the last of them is unique. A list may be made of several
+runs, one after the other: what fits best, then the rest.
 """
 
 from __future__ import annotations
@@ -66,7 +67,12 @@ class _Cursor:
 
     is_backwards: bool
     n_before: int
+    run: int
     values: tuple[Value, ...]
+
+
+Found: TypeAlias = tuple[int, Any]  # Any: a row of the caller's columns
+"""A row, and the run it was found in."""
 
 
 def read(
@@ -80,50 +86,120 @@ def read(
 
     Raises `Invalid` ("cursor") for a cursor that this order did not give out.
     """
-    where = None if cursor is None else _decode(cursor, order)
-    is_backwards = where is not None and where.is_backwards
-    runs_down = order.is_descending != is_backwards
-    columns = [key.column for key in order.keys]
-    if where is not None:
-        statement = statement.where(_beyond(order, where, runs_down))
-    # The keys come along, so that a cursor needs nothing of the caller's columns.
-    wanted = statement.add_columns(
-        *(column.label(f"_key{place}") for place, column in enumerate(columns))
-    )
-    wanted = wanted.order_by(
-        *(column.desc() if runs_down else column.asc() for column in columns)
-    ).limit(count + 1)
-    rows = list(connection.execute(wanted))
-    has_more = len(rows) > count
-    rows = rows[:count][::-1] if is_backwards else rows[:count]
-    return _window(order, rows, where, has_more, count)
+    return read_runs(connection, [statement], order, cursor, count)
 
 
-def _window(
+def read_runs(
+    connection: Connection,
+    runs: Sequence[Select[*tuple[Any, ...]]],  # Any: as in `read`
     order: Order,
-    rows: Sequence[Any],  # Any: as in `read`
-    where: _Cursor | None,
-    has_more: bool,
+    cursor: str | None,
     count: int,
 ) -> Window[Any]:
-    is_backwards = where is not None and where.is_backwards
+    """As `read`, of a list that is made of several, each in the same order.
+
+    No row may stand in two runs. A run that the page does not reach is not asked.
+    """
+    where = None if cursor is None else _decode(cursor, order, len(runs))
+    list_ = _List(connection, runs, order, count)
     if where is None:
-        n_before = 0
-    elif is_backwards:
+        return list_.first()
+    found = list_.rows(where, is_backwards=where.is_backwards)
+    # Whoever is left on a page that became short would be hard to come by.
+    if where.is_backwards and len(found) <= count:
+        return list_.first()
+    if not found:
+        return list_.last(where.n_before)
+    if where.is_backwards:
         # Counted where the walk began; rows may have come or gone since.
-        n_before = max(where.n_before - count, 0) if has_more else 0
-    else:
-        n_before = where.n_before
-    has_previous = has_more if is_backwards else where is not None
-    has_next = True if is_backwards else has_more
-    n_keys = len(order.keys)
-    previous = next_ = None
-    if rows and has_previous:
-        previous = _encode(_Cursor(True, n_before, tuple(rows[0][-n_keys:])))
-    if rows and has_next:
-        n_after = n_before + len(rows)
-        next_ = _encode(_Cursor(False, n_after, tuple(rows[-1][-n_keys:])))
-    return Window(tuple(rows), n_before + 1, previous, next_)
+        return list_.window(found[:count][::-1], max(where.n_before - count, 0))
+    return list_.window(found[:count], where.n_before, has_next=len(found) > count)
+
+
+def after(*values: Value) -> str:
+    """The cursor of the page that begins after the row with these key values.
+
+    For a list of one run that leaves rows out on a way of its own.
+    """
+    return _encode(_Cursor(False, 0, 0, values))
+
+
+@dataclass(frozen=True)
+class _List:
+    """The runs of a list, and how many rows of it are a page."""
+
+    connection: Connection
+    runs: Sequence[Select[*tuple[Any, ...]]]  # Any: as in `read`
+    order: Order
+    count: int
+
+    def rows(self, start: _Cursor | None, *, is_backwards: bool) -> list[Found]:
+        """One row more than a page from the start, or from the end backwards."""
+        first = len(self.runs) - 1 if is_backwards else 0
+        place = start.run if start else first
+        found: list[Found] = []
+        while 0 <= place < len(self.runs) and len(found) <= self.count:
+            edge = start if start and start.run == place else None
+            wanted = _wanted(self.runs[place], self.order, edge, is_backwards)
+            rows = self.connection.execute(wanted.limit(self.count + 1 - len(found)))
+            found += [(place, row) for row in rows]
+            place += -1 if is_backwards else 1
+        return found
+
+    def first(self) -> Window[Any]:
+        """The first page."""
+        found = self.rows(None, is_backwards=False)
+        has_next = len(found) > self.count
+        return self.window(
+            found[: self.count], 0, has_previous=False, has_next=has_next
+        )
+
+    def last(self, n_before: int) -> Window[Any]:
+        """The last page, for who comes where nobody is left."""
+        found = self.rows(None, is_backwards=True)
+        shown = found[: self.count][::-1]
+        has_previous = len(found) > self.count
+        n_before = max(n_before - len(shown), 0) if has_previous else 0
+        return self.window(shown, n_before, has_previous=has_previous, has_next=False)
+
+    def window(
+        self,
+        shown: list[Found],
+        n_before: int,
+        *,
+        has_previous: bool = True,
+        has_next: bool = True,
+    ) -> Window[Any]:
+        """A page of those rows, of which each has a neighbour on the side named."""
+        previous = next_ = None
+        if shown and has_previous:
+            previous = _encode(self._edge(shown[0], n_before, is_backwards=True))
+        if shown and has_next:
+            n_after = n_before + len(shown)
+            next_ = _encode(self._edge(shown[-1], n_after, is_backwards=False))
+        return Window(tuple(row for _, row in shown), n_before + 1, previous, next_)
+
+    def _edge(self, found: Found, n_before: int, *, is_backwards: bool) -> _Cursor:
+        run, row = found
+        values = tuple(row[-len(self.order.keys) :])
+        return _Cursor(is_backwards, n_before, run, values)
+
+
+def _wanted(
+    statement: Select[*tuple[Any, ...]],  # Any: as in `read`
+    order: Order,
+    start: _Cursor | None,
+    is_backwards: bool,
+) -> Select[*tuple[Any, ...]]:
+    """The rows of one run from the edge of a page on, with the keys of the order."""
+    runs_down = order.is_descending != is_backwards
+    columns = [key.column for key in order.keys]
+    if start is not None:
+        statement = statement.where(_beyond(order, start, runs_down))
+    # The keys come along, so that a cursor needs nothing of the caller's columns.
+    return statement.add_columns(
+        *(column.label(f"_key{place}") for place, column in enumerate(columns))
+    ).order_by(*(column.desc() if runs_down else column.asc() for column in columns))
 
 
 def _beyond(order: Order, where: _Cursor, runs_down: bool) -> ColumnElement[bool]:
@@ -142,7 +218,8 @@ def _encode(cursor: _Cursor) -> str:
         _microseconds(value) if isinstance(value, datetime) else value
         for value in cursor.values
     ]
-    text = orjson.dumps([int(cursor.is_backwards), cursor.n_before, *values])
+    place = [int(cursor.is_backwards), cursor.n_before, cursor.run]
+    text = orjson.dumps([*place, *values])
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
@@ -151,27 +228,29 @@ def _microseconds(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
-def _decode(text: str, order: Order) -> _Cursor:
+def _decode(text: str, order: Order, n_runs: int) -> _Cursor:
+    parts = _parts(text)
+    if len(parts) != 3 + len(order.keys) or not all(map(_is_number, parts[:3])):
+        raise _foreign()
+    direction, n_before, run, *values = parts
+    if direction not in (0, 1) or n_before < 0 or not 0 <= run < n_runs:
+        raise _foreign()
+    pairs = zip(order.keys, values, strict=True)
+    edge = tuple(_value(key.kind, value) for key, value in pairs)
+    return _Cursor(bool(direction), n_before, run, edge)
+
+
+def _parts(text: str) -> list[Any]:  # Any: whatever somebody put into the address
+    if len(text) > _LONGEST_CURSOR:
+        raise _foreign()
     try:
-        if len(text) > _LONGEST_CURSOR:
-            raise _foreign()
         padded = text + "=" * (-len(text) % 4)
         parts = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as error:
         raise _foreign() from error
-    if not isinstance(parts, list) or len(parts) != 2 + len(order.keys):
+    if not isinstance(parts, list):
         raise _foreign()
-    direction, n_before, *values = parts
-    if direction not in (0, 1) or not _is_number(n_before):
-        raise _foreign()
-    return _Cursor(
-        bool(direction),
-        n_before,
-        tuple(
-            _value(key.kind, value)
-            for key, value in zip(order.keys, values, strict=True)
-        ),
-    )
+    return parts
 
 
 def _value(kind: KeyKind, value: object) -> Value:

@@ -190,6 +190,28 @@ def user_columns(document: Document) -> Row:
     }
 
 
+def user_search(document: Document, source: str) -> Row:
+    """The row of `user_search` for a user, but for its keys."""
+    columns = user_columns(document)
+    name, emails = document.get("name"), document.get("emails")
+    parts = name if isinstance(name, dict) else {}
+    others = [document.get("externalId")]
+    for part in ("familyName", "givenName"):
+        others += str(parts.get(part, "")).split()
+    for email in emails if isinstance(emails, list) else ():
+        others.append(email.get("value") if isinstance(email, dict) else None)
+    return {
+        "is_active": columns["is_active"],
+        "source": source,
+        "names": _lines([columns["name_key"], columns["user_name_key"]]),
+        "others": _lines([fold(other) for other in others if isinstance(other, str)]),
+    }
+
+
+def _lines(keys: list[str]) -> str:
+    return "".join(f"\n{key}" for key in keys) + "\n"
+
+
 def group_columns(document: Document) -> Row:
     """The columns of `groups` that follow from the document."""
     return {

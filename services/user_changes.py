@@ -7,13 +7,13 @@ last, since that takes the organization's counter row.
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from models import ChangeEvent, User, UserValue
+from models import ChangeEvent, User, UserSearch, UserValue
 from scim import documents
 from scim.attributes import Document
-from services import deleted, events, mapping, memberships
+from services import events, kept, mapping, memberships
 from services.errors import AlreadyTaken, NotFound
 from services.events import Batch, Change, Totals
 from services.organizations import OrganizationRef
@@ -57,7 +57,7 @@ def add(session: Session, user: User) -> None:
     """Write a user's rows: the user, and the values that filters look for."""
     session.add(user)
     session.flush()
-    _insert_values(session, user)
+    insert_values(session, user)
 
 
 def lock(
@@ -98,7 +98,8 @@ def change(
     columns = mapping.user_columns(document)
     if columns["user_name_key"] != user.user_name_key:
         check_user_name(session, organization, document, columns["user_name_key"])
-    before_values, was_active = mapping.user_values(user.document), user.is_active
+    before = mapping.user_search(user.document, user.source)
+    old, was_active = user.document, user.is_active
     for name, value in columns.items():
         setattr(user, name, value)
     user.provenance = user.provenance | dict.fromkeys(changes, origin.actor.key)
@@ -106,9 +107,11 @@ def change(
         user.source = origin.actor.key
     user.modified_at = instant_after(origin.at, user.modified_at)
     session.flush()
-    if before_values != mapping.user_values(document):
+    if mapping.user_values(old) != mapping.user_values(document):
         session.execute(delete(UserValue).where(UserValue.user_seq == user.seq))
         _insert_values(session, user)
+    if before != mapping.user_search(document, user.source):
+        _update_search(session, user)
     batch.add(
         Change(
             _action(was_active, user.is_active), "User", user.id, user.name, changes
@@ -139,7 +142,7 @@ def remove(
 ) -> None:
     """Delete a locked user and the memberships; `deleted.restore` undoes it."""
     groups = memberships.forget_user(session, organization, user, origin)
-    deleted.keep_user(session, user, origin)
+    kept.keep_user(session, user, origin)
     session.execute(delete(User).where(User.seq == user.seq))
     before = dict(user.document)
     if groups:
@@ -198,6 +201,25 @@ def _deactivated(session: Session, organization: OrganizationRef, user_id: str) 
         .limit(1)
     )
     return f" (deactivated {since:%-d %b %Y})" if since else " (deactivated)"
+
+
+def _update_search(session: Session, user: User) -> None:
+    session.execute(
+        update(UserSearch)
+        .where(
+            UserSearch.organization_seq == user.organization_seq,
+            UserSearch.user_seq == user.seq,
+        )
+        .values(mapping.user_search(user.document, user.source))
+    )
+
+
+def insert_values(session: Session, user: User) -> None:
+    """Write what filters and searches look for, of a user that has nothing yet."""
+    _insert_values(session, user)
+    keys = {"organization_seq": user.organization_seq, "user_seq": user.seq}
+    search = mapping.user_search(user.document, user.source)
+    session.execute(insert(UserSearch).values(search | keys))
 
 
 def _insert_values(session: Session, user: User) -> None:
