@@ -17,7 +17,7 @@ from scim import documents
 from scim.attributes import Document
 from scim.members import Change as MemberStep
 from scim.members import MemberChange
-from services import deleted, events, mapping, memberships
+from services import events, kept, mapping, memberships
 from services.errors import AlreadyTaken, NotFound
 from services.events import Batch, Change, Totals
 from services.organizations import OrganizationRef
@@ -141,7 +141,7 @@ def remove(
 ) -> None:
     """Delete a locked group and its memberships; `deleted.restore` undoes it."""
     removed, parents = memberships.forget_group(session, organization, group, origin)
-    deleted.keep_group(session, group, origin)
+    kept.keep_group(session, group, origin)
     gone = _described(
         "deleted", group, documents.difference(stored_document(group), {})
     )
