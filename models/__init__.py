@@ -7,13 +7,13 @@ from models.admin import (
     AdminSession,
     SignInFailure,
 )
-from models.audit import ChangedMembers, ChangeEvent, Request
+from models.audit import ChangedMembers, ChangeEvent, Request, RequestLogGap
 from models.deleted import DeletedMembership, DeletedResource
 from models.group import Group, GroupMembership, Membership
 from models.job import Job, JobFile
 from models.organization import Counter, Organization
 from models.token import ListWalk, ProvisioningToken
-from models.user import User, UserValue
+from models.user import User, UserSearch, UserValue
 
 __all__ = [
     "Admin",
@@ -34,7 +34,9 @@ __all__ = [
     "Organization",
     "ProvisioningToken",
     "Request",
+    "RequestLogGap",
     "SignInFailure",
     "User",
+    "UserSearch",
     "UserValue",
 ]

@@ -1,40 +1,123 @@
-"""What happened: requests that changed something, and the changes they made."""
+"""What happened: requests, and the changes they made."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, JsonText, KeyText, Seq, UtcDateTime
 
+PROBLEMS: Final = "outcome IN ('refused', 'failed')"
+"""What somebody has to look at. A query must say it alike to find the index."""
+
+COMMON: Final = {"outcome": "read", "method": "GET", "kind": "scim"}
+"""What most rows have; the others are in an index, for who says `column <> 'value'`."""
+
+
+def _rare(column: str, condition: TextClause) -> Index:
+    """An index of those rows alone that stand out by a column, newest last."""
+    name = f"ix_requests_rare_{column}"
+    return Index(
+        name,
+        "organization_seq",
+        column,
+        "at",
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
+
 
 class Request(Base):
-    """A request under `/scim/v2` that changed something, written with its change.
+    """A request under `/scim/v2`, or what somebody did in the browser or at the server.
 
-    `notes` are the leniencies that were used to understand it, as sentences.
+    `kind` says which: scim, admin, command, system. `path` and the bodies are redacted
+    before they come here. The row of a change is written with it and completed after;
+    without a status its end is not known. `notes` are the leniencies that were used to
+    understand it, as sentences; `facts` what a sentence about it needs. No organization
+    means that nobody could tell whose it is.
     """
 
     __tablename__ = "requests"
     __table_args__ = (
         Index(None, "organization_seq", "at"),
+        Index(None, "organization_seq", "token_public_id", "at"),
+        Index(None, "organization_seq", "provider", "at"),
+        Index(
+            "ix_requests_problems",
+            "organization_seq",
+            "at",
+            sqlite_where=text(PROBLEMS),
+            postgresql_where=text(PROBLEMS),
+        ),
+        # Most rows are of one kind; who looks for those walks the list itself.
+        *(_rare(name, text(f"{name} <> '{most}'")) for name, most in COMMON.items()),
+        _rare("resource_id", text("resource_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
     seq: Mapped[int] = mapped_column(Seq, primary_key=True)
     id: Mapped[str] = mapped_column(KeyText, unique=True)
-    organization_seq: Mapped[int] = mapped_column(
+    organization_seq: Mapped[int | None] = mapped_column(
         ForeignKey("organizations.seq", ondelete="CASCADE")
     )
-    token_public_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text, default="scim", server_default="scim")
+    token_public_id: Mapped[str | None] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text, default="", server_default="")
+    actor_name: Mapped[str] = mapped_column(Text, default="", server_default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     method: Mapped[str] = mapped_column(Text)
     path: Mapped[str] = mapped_column(Text)
+    status: Mapped[int | None] = mapped_column(Integer)
+    scim_type: Mapped[str | None] = mapped_column(Text)
+    cause: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[str | None] = mapped_column(Text)
+    duration_us: Mapped[int | None] = mapped_column(Seq)
     address: Mapped[str] = mapped_column(Text)
     user_agent: Mapped[str] = mapped_column(Text)
+    provider: Mapped[str] = mapped_column(Text, default="", server_default="")
+    outcome: Mapped[str] = mapped_column(
+        Text, default="changed", server_default="changed"
+    )
+    resource_type: Mapped[str | None] = mapped_column(Text)
+    resource_id: Mapped[str | None] = mapped_column(KeyText)
+    facts: Mapped[dict[str, Any]] = mapped_column(  # Any: JSON, small
+        JsonText, default=dict, server_default="{}"
+    )
     notes: Mapped[list[str]] = mapped_column(JsonText)
+    request_bytes: Mapped[int | None] = mapped_column(Seq)
+    response_bytes: Mapped[int | None] = mapped_column(Seq)
+    # Last, so that who reads the rest passes them by.
+    request_body: Mapped[str | None] = mapped_column(Text)
+    response_body: Mapped[str | None] = mapped_column(Text)
+
+
+class RequestLogGap(Base):
+    """Requests that left no row, since there were too many at once."""
+
+    __tablename__ = "request_log_gaps"
+    __table_args__ = (
+        Index(None, "organization_seq", "until"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(Seq, primary_key=True)
+    organization_seq: Mapped[int | None] = mapped_column(
+        ForeignKey("organizations.seq", ondelete="CASCADE")
+    )
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    n_dropped: Mapped[int] = mapped_column(Integer)
 
 
 class ChangeEvent(Base):

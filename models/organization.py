@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, Text, text
+from sqlalchemy import Boolean, ForeignKey, Integer, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, Seq, UtcDateTime
@@ -13,7 +13,8 @@ from models.database import Base, Seq, UtcDateTime
 class Organization(Base):
     """An organization. Everything else names it; `slug` is its public, lasting name.
 
-    What is deleted is kept for `retention_days` before it is purged.
+    What is deleted is kept for `retention_days` before it is purged. Requests are kept
+    for `log_retention_days`, with their bodies if `log_keeps_bodies`.
     """
 
     __tablename__ = "organizations"
@@ -25,6 +26,12 @@ class Organization(Base):
     suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_days: Mapped[int] = mapped_column(
         Integer, default=30, server_default=text("30")
+    )
+    log_retention_days: Mapped[int] = mapped_column(
+        Integer, default=30, server_default=text("30")
+    )
+    log_keeps_bodies: Mapped[bool] = mapped_column(
+        Boolean, default=True, server_default=true()
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

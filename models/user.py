@@ -84,3 +84,31 @@ class UserValue(Base):
     value_key: Mapped[str | None] = mapped_column(KeyText)
     type_key: Mapped[str | None] = mapped_column(KeyText)
     is_primary: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class UserSearch(Base):
+    """What of a user an admin's list searches and counts, in a narrow row.
+
+    Keys stand one a line: `names` holds what a word may stand anywhere in (name, user
+    name), `others` what it must be the beginning of (external ID, e-mails, words of the
+    given and family name). Both begin and end with a line break.
+    """
+
+    __tablename__ = "user_search"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organization_seq", "user_seq"],
+            ["users.organization_seq", "users.seq"],
+            ondelete="CASCADE",
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    organization_seq: Mapped[int] = mapped_column(
+        Seq, primary_key=True, autoincrement=False
+    )
+    user_seq: Mapped[int] = mapped_column(Seq, primary_key=True, autoincrement=False)
+    is_active: Mapped[bool] = mapped_column(Boolean)
+    source: Mapped[str] = mapped_column(Text)
+    names: Mapped[str] = mapped_column(KeyText)
+    others: Mapped[str] = mapped_column(KeyText)

@@ -14,7 +14,7 @@ from itertools import islice
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from models import Group, Membership, User, UserValue
+from models import Group, Membership, User, UserSearch, UserValue
 from models.database import writing
 from scim import documents
 from scim.attributes import Document
@@ -83,6 +83,12 @@ def _load_users(
     ]
     if values:
         session.execute(insert(UserValue), values)
+    searched = [
+        mapping.user_search(document, origin.actor.key)
+        | {"user_seq": seq, "organization_seq": organization.seq}
+        for seq, document in zip(seqs, filled, strict=True)
+    ]
+    session.execute(insert(UserSearch), searched)
     changes = [
         events.Change(
             "created",
