@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from models import ChangedMembers, ChangeEvent, Counter, Request
+from models import ChangedMembers, ChangeEvent, Counter
 from scim.attributes import JSON
+from services import providers, redaction, request_rows
 from services.mapping import Reference
-from services.origin import Origin
+from services.origin import Origin, RequestInfo
 
 Changes: TypeAlias = Mapping[str, tuple[JSON, JSON]]
 """Canonical attribute keys with their values before and after."""
@@ -106,7 +107,7 @@ def record(
         .returning(Counter.last_event_number)
     )
     first = (number or 0) - len(changes) + 1
-    _record_request(session, organization_seq, origin)
+    _record_request(session, organization_seq, origin, changes)
     rows = [
         _row(change, origin)
         | {"organization_seq": organization_seq, "number": first + place}
@@ -120,22 +121,55 @@ def record_for_instance(session: Session, origin: Origin, change: Change) -> Non
     _insert(session, [_row(change, origin)], [change])
 
 
-def _record_request(session: Session, organization_seq: int, origin: Origin) -> None:
-    if origin.request is None:
-        return
-    session.execute(
-        insert(Request).values(
-            id=origin.request_id,
-            organization_seq=organization_seq,
-            token_public_id=origin.actor.id,
-            at=origin.at,
-            method=origin.request.method,
-            path=origin.request.path,
-            address=origin.request.address,
-            user_agent=origin.request.user_agent,
-            notes=origin.notes,
-        )
+def _record_request(
+    session: Session,
+    organization_seq: int,
+    origin: Origin,
+    changes: Sequence[Change],
+) -> None:
+    """The row in the request log; several transactions of one request share it."""
+    subject = _subject(changes)
+    info = origin.request or _NO_REQUEST
+    is_token = origin.actor.kind == "token"
+    request_rows.write_change(
+        session,
+        {
+            "id": origin.request_id,
+            "organization_seq": organization_seq,
+            "kind": "scim" if is_token else origin.actor.kind,
+            "token_public_id": origin.actor.id if is_token else None,
+            "actor": origin.actor.key,
+            "actor_name": origin.actor.name,
+            "at": origin.at,
+            "method": info.method,
+            "path": info.path,
+            "address": info.address,
+            "user_agent": info.user_agent,
+            "provider": providers.recognise(info.user_agent) if is_token else "",
+            "outcome": "changed",
+            "resource_type": subject.resource_type if subject else None,
+            "resource_id": subject.resource_id if subject else None,
+            "facts": {},
+            "notes": [redaction.text(note) for note in origin.notes],
+        },
     )
+
+
+_NO_REQUEST: Final = RequestInfo("", "", "", "")
+
+
+def _subject(changes: Sequence[Change]) -> Change | None:
+    """A change of the one resource that a request was about, if it was only one.
+
+    A member who is deleted leaves groups, which are not what it was about.
+    """
+    about = [change for change in changes if not _is_loss(change)] or list(changes)
+    ids = {change.resource_id for change in about}
+    return about[0] if len(ids) == 1 else None
+
+
+def _is_loss(change: Change) -> bool:
+    return bool(change.removed) and not change.changes and not change.added
 
 
 def _row(change: Change, origin: Origin) -> dict[str, object]:

@@ -6,18 +6,21 @@ route can forget it. Only the discovery documents are open, to those who send no
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from typing import NoReturn
 
 import structlog
 from flask import Blueprint, Response, current_app, g, request
 
+from blueprints import request_ids
 from blueprints.errors import SCIM_PREFIX, SlowDown, is_scim
+from blueprints.scim_api import recording
 from scim.errors import Forbidden
 from services import authentication, credentials
 from services.errors import Busy, TokenRefused
-from services.origin import Actor, Origin, RequestInfo, new_id, shorten
+from services.origin import Actor, Origin, shorten
 
 bp = Blueprint("scim_api", __name__, url_prefix=SCIM_PREFIX)
+bp.after_app_request(recording.record)
 log = structlog.get_logger()
 
 _OPEN = ("/ServiceProviderConfig", "/ResourceTypes", "/Schemas")
@@ -29,26 +32,30 @@ def authenticate() -> None:
     """Put `g.credentials` and `g.origin` in place, or refuse (RFC 7644 §2)."""
     if not is_scim(request.path):
         return
-    header = _authorization()
+    recording.begin()
+    header = recording.authorization()
     if header is None and is_discovery(request.path):
         return
-    now = datetime.now(UTC)
+    now, address = g.arrived_at, request.remote_addr or ""
     try:
-        g.credentials = authentication.identify(credentials.read_header(header), now)
+        token = credentials.read_header(header)
+        found = authentication.identify(token, now, address=address)
     except TokenRefused as refusal:
         _refuse(refusal)
-    g.origin = _origin(g.credentials, now)
-    if not g.credentials.may_write and request.method not in _READING:
-        raise Forbidden(
-            f"Token rcl_{g.credentials.public_id}… may only read. Use a token that may "
-            "change users and groups."
+    g.credentials = found
+    actor = Actor("token", found.public_id, found.name)
+    g.origin = Origin(actor, now, request_ids.current(), recording.info())
+    if not found.may_write and request.method not in _READING:
+        raise ReadOnly(
+            f"Token rcl_{found.public_id}… may only read. Use a token that may change "
+            "users and groups."
         )
 
 
-def _authorization() -> str | None:
-    """The header as it was written: WSGI hands its bytes out as Latin-1."""
-    header = request.headers.get("Authorization")
-    return header and header.encode("latin-1").decode("utf-8", "replace")
+class ReadOnly(Forbidden):
+    """A token that may only read was to change something."""
+
+    cause = "read_only"
 
 
 def is_discovery(path: str) -> bool:
@@ -57,7 +64,7 @@ def is_discovery(path: str) -> bool:
     return any(rest == open_ or rest.startswith(open_ + "/") for open_ in _OPEN)
 
 
-def _refuse(refusal: TokenRefused) -> None:
+def _refuse(refusal: TokenRefused) -> NoReturn:
     limit = current_app.extensions["refusal_limit"]
     address = request.remote_addr or ""
     log.info(
@@ -70,16 +77,6 @@ def _refuse(refusal: TokenRefused) -> None:
     if not limit.allows(address):
         raise SlowDown(limit.reset_at(address)) from None
     raise refusal
-
-
-def _origin(found: authentication.Credentials, now: datetime) -> Origin:
-    info = RequestInfo(
-        request.method,
-        credentials.redact(shorten(request.full_path.rstrip("?"), 2_000)),
-        request.remote_addr or "",
-        shorten(request.headers.get("User-Agent", ""), 200),
-    )
-    return Origin(Actor("token", found.public_id, found.name), now, new_id(), info)
 
 
 @bp.after_app_request

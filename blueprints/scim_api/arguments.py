@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from flask import current_app, request
+from flask import current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from scim import filters, names
@@ -29,7 +29,7 @@ def body() -> bytes:
     A body without Content-Length is cut at the limit without a word, so what follows
     the limit is asked for.
     """
-    data = request.get_data()
+    data = g.body = request.get_data()
     limit = request.max_content_length
     if limit is not None and len(data) >= limit and request.stream.read(1):
         raise RequestEntityTooLarge

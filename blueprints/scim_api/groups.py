@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, g, request
 
-from blueprints.scim_api import answers, arguments, bp
+from blueprints.scim_api import answers, arguments, bp, recording
 from scim import messages
 from scim.schemas import GROUP_TYPE
 from services import groups
@@ -16,11 +16,13 @@ from services.mapping import StoredGroup
 def list_groups() -> Response:
     """List with members, filtered and paged (RFC 7644 §3.4.2)."""
     selection = arguments.selection(GROUP_TYPE)
+    query = arguments.query()
     page = groups.page(
         g.credentials.organization,
-        arguments.query(),
+        query,
         walker=Walker(g.credentials.token_seq, g.origin.at),
     )
+    recording.note_list(query, page)
     return answers.group_list(page, arguments.base_url(), selection)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, g
 
-from blueprints.scim_api import answers, arguments, bp
+from blueprints.scim_api import answers, arguments, bp, recording
 from scim import messages
 from scim.schemas import USER_TYPE
 from services import mapping, users
@@ -22,6 +22,7 @@ def list_users() -> Response:
         with_groups=selection.wants("groups"),
         walker=Walker(g.credentials.token_seq, g.origin.at),
     )
+    recording.note_list(query, page)
     base_url = arguments.base_url()
     found = [
         selection.apply(mapping.user_document(user, base_url))

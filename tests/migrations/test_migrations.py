@@ -82,7 +82,15 @@ def schema(app: Flask) -> dict[str, Any]:
 
 
 def _sorted(found: Any) -> list[str]:
-    return sorted(map(repr, found)) if isinstance(found, list) else [repr(found)]
+    return sorted(map(_words, found)) if isinstance(found, list) else [_words(found)]
+
+
+def _words(found: Any) -> str:
+    """As text; of an index over some of the rows, the condition as it is written."""
+    if not isinstance(found, dict) or "dialect_options" not in found:
+        return repr(found)
+    written = {key: str(value) for key, value in found["dialect_options"].items()}
+    return repr(found | {"dialect_options": written})
 
 
 def options(app: Flask) -> dict[str, tuple[bool, bool]]:

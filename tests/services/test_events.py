@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from models import ChangedMembers, ChangeEvent, Counter, Request
 from models.database import Base, db, writing
-from services import bulk_loading, events, users
+from services import bulk_loading, credentials, events, users
 from services.bulk_loading import NewGroup
 from services.events import Change, Changes, Totals
 from services.organizations import OrganizationRef
-from services.origin import Actor, Origin, RequestInfo
+from services.origin import Actor, ActorKind, Origin, RequestInfo
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 INFO = RequestInfo("PATCH", "/scim/v2/Users/1?count=2", "192.0.2.1", "Okta/1.0")
@@ -50,6 +50,11 @@ def write(
 def rows_of(model: type[Base], *order: Any) -> list[Any]:
     with Session(db.engine) as session:
         return list(session.scalars(select(model).order_by(*order)))
+
+
+def requests_of(request_id: str) -> list[Request]:
+    found: list[Request] = rows_of(Request, Request.seq)
+    return [request for request in found if request.id == request_id]
 
 
 def written() -> list[ChangeEvent]:
@@ -115,18 +120,61 @@ def test_the_counters_move_with_the_events(
 
 def test_the_request_is_kept_once_for_all_its_changes(acme: OrganizationRef) -> None:
     write(acme, RENAMED, RENAMED)
-    (request,) = rows_of(Request)
-    assert (request.id, request.organization_seq) == ("request-1", acme.seq)
+    (request,) = requests_of("request-1")
+    assert (request.kind, request.organization_seq) == ("scim", acme.seq)
     assert (request.method, request.path) == (INFO.method, INFO.path)
     assert (request.address, request.user_agent) == (INFO.address, INFO.user_agent)
     assert (request.token_public_id, request.at) == ("7Qm2", NOW)
     assert request.notes == ["a note"]
 
 
-def test_the_command_line_leaves_no_request(acme: OrganizationRef) -> None:
-    write(acme, RENAMED, origin=replace(ORIGIN, request=None))
-    assert rows_of(Request) == []
-    assert [event.request_id for event in written()] == ["request-1"]
+@pytest.mark.parametrize("kind", ["admin", "command", "system"])
+def test_whoever_acts_leaves_a_row(acme: OrganizationRef, kind: ActorKind) -> None:
+    actor = Actor(kind, "ada", "Ada")
+    write(acme, RENAMED, origin=Origin(actor, NOW, "request-1"))
+    (request,) = requests_of("request-1")
+    assert (request.kind, request.outcome) == (kind, "changed")
+    assert (request.actor, request.actor_name) == (f"{kind}:ada", "Ada")
+    assert (request.token_public_id, request.path, request.status) == (None, "", None)
+
+
+def test_transactions_of_one_request_share_a_row(acme: OrganizationRef) -> None:
+    write(acme, RENAMED)
+    write(acme, replace(RENAMED, resource_id="u2"))
+    (request,) = requests_of("request-1")
+    assert request.resource_id == "u1"
+    assert [event.request_id for event in written()] == ["request-1"] * 2
+
+
+LOST = Change("updated", "Group", "g1", "Staff", removed=["u1"])
+DELETED = replace(RENAMED, action="deleted")
+OTHER = replace(RENAMED, resource_id="u2")
+
+
+@pytest.mark.parametrize(
+    ("changes", "resource_id"),
+    [
+        ([RENAMED, RENAMED], "u1"),
+        ([DELETED, LOST, LOST], "u1"),
+        ([LOST], "g1"),
+        ([RENAMED, OTHER], None),
+    ],
+)
+def test_a_request_is_about_the_one_resource_that_it_changed(
+    acme: OrganizationRef, changes: list[Change], resource_id: str | None
+) -> None:
+    write(acme, *changes)
+    (request,) = requests_of("request-1")
+    assert request.resource_id == resource_id
+    assert (request.resource_type is None) == (resource_id is None)
+
+
+def test_a_token_in_a_note_is_not_kept(acme: OrganizationRef) -> None:
+    token = credentials.make()
+    note = f'"{token.text}" is not an attribute.'
+    write(acme, RENAMED, origin=replace(ORIGIN, notes=[note]))
+    (request,) = requests_of("request-1")
+    assert request.notes == [f'"rcl_{token.public_id}…" is not an attribute.']
 
 
 def test_members_are_counted_and_kept_by_event(acme: OrganizationRef) -> None:
@@ -174,7 +222,7 @@ def test_an_event_of_the_install_has_neither_organization_nor_number(
     record_it()
     (event,) = written()
     assert (event.organization_seq, event.number) == (None, None)
-    assert rows_of(Request) == []
+    assert requests_of("request-1") == []
     assert rows_of(Counter)[0].last_event_number == 1
 
 

@@ -1,0 +1,96 @@
+"""A request log of any length: the activity of an organization in a busy month."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+
+from models import Request
+from models.database import Base, db
+from services import organizations
+
+PER_TRANSACTION: Final = 10_000
+NEWEST: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+_TABLE: Final = Base.metadata.tables[Request.__tablename__]
+_BODY: Final = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],' + (
+    '"userName":"ana.silva@example.com","active":true,"title":"Engineer"}' * 6
+)
+_KINDS: Final = (
+    # Of a thousand: method, address, outcome, status, provider, kind
+    (620, ("GET", "/Users?filter=userName%20eq%20%22{n}%22", "read", 200, "Okta")),
+    (120, ("GET", "/Users?startIndex={n}&count=100", "read", 200, "Okta")),
+    (130, ("PATCH", "/Users/{id}", "changed", 200, "Okta")),
+    (60, ("POST", "/Users", "changed", 201, "Okta")),
+    (30, ("PUT", "/Users/{id}", "already", 200, "Okta")),
+    (20, ("PATCH", "/Groups/{id}", "changed", 204, "Okta")),
+    (10, ("POST", "/Users", "refused", 409, "Okta")),
+    (5, ("GET", "/Users/{id}", "refused", 404, "Entra ID")),
+    (4, ("GET", "/Users", "refused", 401, "")),
+    (1, ("DELETE", "/Users/{id}", "failed", 500, "Okta")),
+)
+_CHOICES: Final = [kind for weight, kind in _KINDS for _ in range(weight)]
+
+
+def seed_log(app: Flask, slug: str, n_rows: int, *, n_resources: int = 5_000) -> None:
+    """Write that many rows to the organization's log, the last of them the newest."""
+    choose = random.Random(11)  # noqa: S311 - the same rows each time
+    with app.app_context():
+        organization = organizations.get(slug)
+        engine = db.engine.execution_options(begin="BEGIN IMMEDIATE")
+        for start in range(0, n_rows, PER_TRANSACTION):
+            numbers = range(start, min(start + PER_TRANSACTION, n_rows))
+            rows = [
+                _row(choose, organization.seq, number, n_rows, n_resources)
+                for number in numbers
+            ]
+            with engine.begin() as connection:
+                connection.execute(sa.insert(_TABLE), rows)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
+            one.execute(sa.text("ANALYZE"))
+
+
+
+def _row(
+    choose: random.Random,
+    organization_seq: int,
+    number: int,
+    n_rows: int,
+    n_resources: int,
+) -> dict[str, Any]:  # Any: values of the columns
+    method, address, outcome, status, provider = choose.choice(_CHOICES)
+    resource = str(UUID(int=(7 << 76) | (2 << 62) | choose.randrange(n_resources)))
+    is_by_admin = choose.random() < 0.005
+    token = f"Bench{0 if choose.random() < 0.99 else choose.randrange(1, 20):05}"
+    is_read = outcome == "read"
+    return {
+        "id": str(UUID(int=(number << 80) | (7 << 76) | (2 << 62) | number)),
+        "organization_seq": organization_seq,
+        "kind": "admin" if is_by_admin else "scim",
+        "token_public_id": None if is_by_admin else token,
+        "actor": "admin:ada" if is_by_admin else f"token:{token}",
+        "actor_name": "Ada" if is_by_admin else "Okta production",
+        "at": NEWEST - timedelta(seconds=2.5) * (n_rows - number),
+        "method": method,
+        "path": "/scim/v2" + address.format(n=number, id=resource),
+        "status": status,
+        "duration_us": choose.randrange(900, 40_000),
+        "address": f"203.0.113.{choose.randrange(250)}",
+        "user_agent": "Okta SCIM Client 1.0.0",
+        "provider": provider,
+        "outcome": outcome,
+        "resource_type": "User",
+        "resource_id": resource if "{id}" in address else None,
+        "facts": {"total": 1, "n_found": 1} if is_read else {},
+        "notes": [],
+        "request_bytes": 0 if method == "GET" else len(_BODY),
+        "response_bytes": len(_BODY),
+        "request_body": None if method == "GET" else _BODY,
+        "response_body": _BODY,
+    }

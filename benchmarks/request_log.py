@@ -1,0 +1,231 @@
+"""What the request log costs, and how quickly it is read.
+
+    python -m benchmarks.request_log [--database-url URL] [--rows 1000000]
+
+Two servers over one database, one with the log and one without, are asked in turn, so
+that drift touches both alike. Then the pages of a long log are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from statistics import median
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import flask_migrate
+from flask import Flask
+
+from app import create_app
+from benchmarks.__main__ import ROOT
+from benchmarks.client import Client
+from benchmarks.log_rows import NEWEST, seed_log
+from benchmarks.seeding import Seeded, seed, user
+from models.database import db
+from scim import names
+from services import organizations, request_log
+from services.organizations import OrganizationRef
+from services.origin import new_id
+from services.request_log import PROBLEM, LogQuery
+
+PORTS = {"on": 8771, "off": 8772}
+CONNECTIONS = 4
+ROUNDS = 12
+ROUND_SECONDS = 1.5
+Work = Callable[[Client, int], None]
+
+
+def main() -> None:
+    """Seed, serve twice, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.request_log")
+    parser.add_argument("--database-url", default="", help="a fresh, empty database")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as instance:
+        os.environ |= {
+            "ROLLCALL_INSTANCE": instance,
+            "ROLLCALL_DATABASE_URL": arguments.database_url,
+        }
+        app = create_app()
+        with app.app_context():
+            flask_migrate.upgrade()
+        seeded = seed(app, "measured", 2_000)
+        with app.app_context():
+            db.engine.dispose()
+        with served("on"), served("off"):
+            for title, work in WORKS.items():
+                _print_cost(title, seeded, work(seeded))
+        if arguments.rows:
+            measure_pages(app, seeded.slug, arguments.rows)
+        with app.app_context():
+            db.engine.dispose()
+
+
+@contextmanager
+def served(log: str) -> Iterator[None]:
+    """The server with the log on or off, in a process of its own."""
+    port = PORTS[log]
+    environment = os.environ | {"PORT": str(port), "ROLLCALL_REQUEST_LOG": log}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.server"], cwd=ROOT, env=environment
+    )
+    try:
+        for _ in range(200):
+            try:
+                urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1).close()
+                break
+            except (URLError, OSError):
+                time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _read_one(seeded: Seeded) -> Work:
+    def work(client: Client, number: int) -> None:
+        id_ = seeded.user_ids[number % len(seeded.user_ids)]
+        client.request("GET", f"/scim/v2/Users/{id_}")
+
+    return work
+
+
+def _look_up(seeded: Seeded) -> Work:
+    def work(client: Client, number: int) -> None:
+        name = user(number % len(seeded.user_ids) + 1)["userName"]
+        text = quote(f'userName eq "{name}"')
+        client.request("GET", f"/scim/v2/Users?filter={text}&startIndex=1&count=100")
+
+    return work
+
+
+def _read_page(_: Seeded) -> Work:
+    def work(client: Client, number: int) -> None:
+        start = number % 19 * 100 + 1
+        client.request("GET", f"/scim/v2/Users?startIndex={start}&count=100")
+
+    return work
+
+
+def _patch(seeded: Seeded) -> Work:
+    def work(client: Client, number: int) -> None:
+        id_ = seeded.user_ids[number % len(seeded.user_ids)]
+        operation = {"op": "replace", "value": {"title": f"Title {new_id()}"}}
+        body = {"schemas": [names.PATCH_OP], "Operations": [operation]}
+        client.request("PATCH", f"/scim/v2/Users/{id_}", body)
+
+    return work
+
+
+def _create(_: Seeded) -> Work:
+    def work(client: Client, number: int) -> None:
+        document = user(number) | {"userName": f"{new_id()}@example.com"}
+        client.request("POST", "/scim/v2/Users", document)
+
+    return work
+
+
+WORKS: dict[str, Callable[[Seeded], Work]] = {
+    "GET one user": _read_one,
+    "filter userName eq": _look_up,
+    "GET a page of 100 users": _read_page,
+    "PATCH a user": _patch,
+    "POST a user": _create,
+}
+
+
+def _print_cost(title: str, seeded: Seeded, work: Work) -> None:
+    rates: dict[str, list[float]] = {"on": [], "off": []}
+    for number in range(ROUNDS + 1):
+        for log, found in rates.items():
+            rate = _throughput(PORTS[log], seeded.token, work)
+            if number:  # the first round warms up
+                found.append(rate)
+    with_log, without = median(rates["on"]), median(rates["off"])
+    lost = 100 * (1 - with_log / without)
+    print(
+        f"{title}: {with_log:,.0f} a second with, {without:,.0f} without the log: "
+        f"{lost:.1f} % less",
+        flush=True,
+    )
+
+
+def _throughput(port: int, token: str, work: Work) -> float:
+    ends = time.perf_counter() + ROUND_SECONDS
+
+    def ask(place: int) -> int:
+        client, n_done = Client(port, token), 0
+        while time.perf_counter() < ends:
+            work(client, n_done * CONNECTIONS + place)
+            n_done += 1
+        return n_done
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        return sum(pool.map(ask, range(CONNECTIONS))) / ROUND_SECONDS
+
+
+def measure_pages(app: Flask, slug: str, n_rows: int) -> None:
+    """First page, each filter, and further pages of a log of that many rows."""
+    began = time.perf_counter()
+    seed_log(app, slug, n_rows)
+    print(f"{n_rows:,} rows written in {time.perf_counter() - began:.0f} s")
+    with app.app_context():
+        organization = organizations.get(slug)
+        for title, query in QUERIES.items():
+            first, older = _read_twice(organization, query)
+            print(f"{title}: first page {first:.0f} ms, older {older:.0f} ms")
+
+
+QUERIES: dict[str, LogQuery] = {
+    "everything": LogQuery(),
+    "outcome read": LogQuery(outcome="read"),
+    "outcome changed": LogQuery(outcome="changed"),
+    "outcome failed": LogQuery(outcome="failed"),
+    "outcome refused": LogQuery(outcome="refused"),
+    "problems": LogQuery(outcome=PROBLEM),
+    "method DELETE": LogQuery(method="DELETE"),
+    "method GET": LogQuery(method="GET"),
+    "a rare token": LogQuery(token="Bench00007"),
+    "an unknown token": LogQuery(token="Bench99999"),
+    "a rare provider": LogQuery(provider="Entra ID"),
+    "an unknown provider": LogQuery(provider="OneLogin"),
+    "by admins": LogQuery(kind="admin"),
+    "one person": LogQuery(resource_id="00000000-0000-7000-8000-000000000007"),
+    "two days in the middle": LogQuery(
+        since=NEWEST - timedelta(days=16), until=NEWEST - timedelta(days=14)
+    ),
+    "refused in the middle": LogQuery(
+        outcome="refused",
+        since=NEWEST - timedelta(days=16),
+        until=NEWEST - timedelta(days=14),
+    ),
+    "a request's id": LogQuery(request_id="00000000-0000-7000-8000-000000000000"),
+    "free text, found": LogQuery(q="ana.silva"),
+    "free text, nowhere": LogQuery(q="nobody-has-this"),
+}
+
+
+def _read_twice(organization: OrganizationRef, query: LogQuery) -> tuple[float, float]:
+    times: list[list[float]] = [[], []]
+    for _ in range(5):
+        cursor = None
+        for found in times:
+            began = time.perf_counter()
+            page = request_log.page(organization, query, cursor=cursor)
+            found.append((time.perf_counter() - began) * 1000)
+            cursor = page.older
+    return median(times[0]), median(times[1])
+
+
+if __name__ == "__main__":
+    main()

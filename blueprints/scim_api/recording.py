@@ -1,0 +1,278 @@
+"""Every request under `/scim/v2` leaves a row in the request log, refused ones as well.
+
+What it is about is read from the address, the answer, and what a view took note of; the
+row is handed to the buffer, and nobody waits for it. An answer that is streamed is told
+once its last piece is gone, and only its head is kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from flask import Request, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
+
+from blueprints import request_ids
+from blueprints.errors import DRAINED_BYTES, SCIM_PREFIX, Meaning, is_scim
+from scim.filters import Comparison
+from services import credentials, providers, redaction
+from services.authentication import Credentials
+from services.credentials import Claim
+from services.listing import Page, Query
+from services.mapping import StoredGroup, StoredUser
+from services.origin import Origin, RequestInfo, is_id, shorten
+from services.redaction import Address, Body
+from services.request_buffer import Buffer
+from services.request_writing import Entry
+
+_READING: Final = ("GET", "HEAD")
+_NOT_IMPLEMENTED: Final = 501
+_TYPES: Final = {"Users": "User", "Groups": "Group"}
+
+
+def begin() -> None:
+    """Look at the clock; to be called before anything else is done."""
+    g.began = time.perf_counter_ns()
+    g.arrived_at = datetime.now(UTC)
+
+
+def authorization() -> str | None:
+    """The header as it was written: WSGI hands its bytes out as Latin-1."""
+    header = request.headers.get("Authorization")
+    return header and header.encode("latin-1").decode("utf-8", "replace")
+
+
+def info() -> RequestInfo:
+    """What is kept of this request beside its bodies."""
+    asked = current_request()
+    query = asked.query_string.decode(errors="replace")
+    g.address = address = redaction.address(asked.path, query)
+    method = redaction.text(shorten(asked.method, 20))
+    agent = _agent(asked.environ.get("HTTP_USER_AGENT", ""))
+    return RequestInfo(method, address.text, asked.remote_addr or "", agent)
+
+
+def current_request() -> Request:
+    """The request itself: Flask's stand-in for it costs as much as what is asked."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # of the stand-in
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def _agent(header: str) -> str:
+    return redaction.text(shorten(header, 200))
+
+
+def note_list(query: Query, page: Page[StoredUser] | Page[StoredGroup]) -> None:
+    """Take note of what a list was asked for, and of what it found."""
+    g.facts = {
+        "total": page.total,
+        "start_index": page.start_index,
+        "count": query.count,
+        "n_found": len(page.resources),
+    }
+    asked = query.filter
+    if isinstance(asked, Comparison):
+        value = asked.value
+        g.facts |= {
+            "attribute": asked.attribute,
+            "operator": asked.operator,
+            "value": redaction.text(value) if isinstance(value, str) else value,
+        }
+        if page.total == 1 == len(page.resources):
+            g.found_id = page.resources[0].id
+
+
+def record(response: Response) -> Response:
+    """Tell the client the request's id, and the log the request."""
+    if not is_scim(request.path):
+        return response
+    response.headers[request_ids.HEADER] = request_ids.current()
+    buffer: Buffer | None = current_app.extensions.get("request_log")
+    if buffer is None:
+        return response
+    found: Credentials | None = g.get("credentials")
+    claim = Claim() if found else credentials.find_claim(authorization())
+    if found or buffer.admits(claim.public_id, g.arrived_at):
+        _follow(response, _begun(buffer, response, claim))
+    return response
+
+
+def _follow(response: Response, begun: _Begun) -> None:
+    """Record the answer: now when it is whole, else once it was sent."""
+    if response.is_sequence:
+        data = response.get_data()
+        begun.end(data, len(data), is_whole=True)
+        return
+    pieces = _Counted(response.response)  # type: ignore[arg-type]  # of bytes, as we make them
+    response.response = pieces
+
+    @response.call_on_close
+    def end() -> None:
+        begun.end(bytes(pieces.head), pieces.n_bytes, is_whole=False)
+
+
+class _Counted:
+    """The pieces of an answer as they go by: how long it is, and its head."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self.head = bytearray()
+        self.n_bytes = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = next(self._pieces)
+        self.n_bytes += len(piece)
+        missing = redaction.KEPT_BYTES - len(self.head)
+        if missing > 0:
+            self.head += piece[:missing]
+        return piece
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A request whose answer is under way. Needs no context of Flask's to be ended."""
+
+    buffer: Buffer
+    row: dict[str, Any]  # Any: values of the columns
+    claim: Claim
+    secrets: frozenset[str]
+    is_address_hidden: bool
+    is_body_sent: bool
+    began: int
+
+    def end(self, data: bytes, n_bytes: int, *, is_whole: bool) -> None:
+        """Hand the row to the buffer, with the answer in it."""
+        duration = (time.perf_counter_ns() - self.began) // 1000
+        shown = Body(None)
+        if self.is_body_sent and data:
+            shown = redaction.response_body(data, is_whole=is_whole)
+        row = self.row | {
+            "duration_us": duration,
+            "response_body": self._scrubbed(shown.head),
+            "response_bytes": n_bytes if self.is_body_sent else 0,
+            "detail": self._scrubbed(self.row["detail"]),
+        }
+        self.buffer.put(Entry(row, self.claim.public_id))
+
+    def _scrubbed(self, said: str | None) -> str | None:
+        """What an error says of a request, without what was hidden in it."""
+        if not said or not (self.secrets or self.row["detail"]):
+            return said
+        if self.row["detail"] and self.is_address_hidden:
+            said = _quoting_nothing(said, self.row["detail"])
+        return redaction.scrub(redaction.text(said), self.secrets)
+
+
+def _quoting_nothing(said: str, detail: str) -> str:
+    """The detail of an error, or the answer that holds it, without its quotations."""
+    bare = redaction.without_quotations(detail)
+    spelt, shown = (orjson.dumps(one).decode()[1:-1] for one in (detail, bare))
+    return said.replace(spelt, shown).replace(detail, bare)
+
+
+def _begun(buffer: Buffer, response: Response, claim: Claim) -> _Begun:
+    asked = current_request()
+    sent, n_bytes = _sent(asked)
+    body = redaction.request_body(sent) if sent else Body(None)
+    found: Credentials | None = g.get("credentials")
+    origin: Origin | None = g.get("origin")
+    seen = origin.request if origin and origin.request else info()
+    address: Address = g.address
+    row = {
+        "id": request_ids.current(),
+        "organization_seq": found.organization.seq if found else None,
+        "kind": "scim",
+        "token_public_id": _known_id(found, claim),
+        "actor": f"token:{found.public_id}" if found else "",
+        "actor_name": found.name if found else "",
+        "at": g.arrived_at,
+        "method": seen.method,
+        "path": seen.path,
+        "address": seen.address,
+        "user_agent": seen.user_agent,
+        "provider": providers.recognise(
+            seen.user_agent, asked.query_string.decode(errors="replace"), sent
+        ),
+        "notes": [redaction.text(note) for note in origin.notes] if origin else [],
+        "facts": g.get("facts") or {},
+        "request_body": body.head,
+        "request_bytes": n_bytes,
+    }
+    row |= _outcome_columns(asked.method, response) | _subject_columns(asked, response)
+    return _Begun(
+        buffer,
+        row,
+        claim,
+        address.secrets | body.secrets,
+        bool(address.secrets),
+        asked.method != "HEAD",
+        g.began,
+    )
+
+
+def _sent(asked: Request) -> tuple[bytes, int]:
+    """The body that was read, or is small enough to be; and how long it was said to be.
+
+    A large one that nobody read is left alone.
+    """
+    data: bytes = g.get("body", b"")
+    n_bytes = len(data) or asked.content_length or 0
+    if not data and 0 < n_bytes <= DRAINED_BYTES:
+        with suppress(HTTPException):
+            data = asked.get_data()
+    return data, n_bytes
+
+
+def _known_id(found: Credentials | None, claim: Claim) -> str | None:
+    if found:
+        return found.public_id
+    # Another product's token may look as if it had a public id, and is a secret.
+    return claim.public_id if claim.is_prefixed else None
+
+
+def _outcome_columns(method: str, response: Response) -> dict[str, Any]:
+    # Any: as in _Begun
+    status = response.status_code
+    meaning = _NO_MEANING if status < 400 else g.get("meaning", _NO_MEANING)
+    return {
+        "status": status,
+        "scim_type": meaning.scim_type,
+        "cause": meaning.cause or None,
+        "detail": meaning.detail or None,
+        "outcome": _outcome(method, status),
+    }
+
+
+_NO_MEANING: Final = Meaning(0, "")
+
+
+def _outcome(method: str, status: int) -> str:
+    """What came of it. Whether something changed is known to the row of the change."""
+    if status >= 500 and status != _NOT_IMPLEMENTED:
+        return "failed"
+    if status >= 400:
+        return "refused"
+    return "read" if method in _READING else "already"
+
+
+def _subject_columns(asked: Request, response: Response) -> dict[str, str | None]:
+    """The resource that a request is about, as far as its address and answer say."""
+    kind = asked.path[len(SCIM_PREFIX) + 1 :].partition("/")[0]
+    ids = [*(asked.view_args or {}).values(), g.get("found_id", "")]
+    if response.status_code == 201:
+        ids.append(response.headers.get("Location", "").rpartition("/")[2])
+    return {
+        "resource_type": _TYPES.get(kind),
+        "resource_id": next((one for one in ids if is_id(one)), None),
+    }

@@ -1,0 +1,348 @@
+"""What a request is without its secrets, before anything of it is written.
+
+Hidden are passwords, photos, credentials and whatever looks like a provisioning token,
+in addresses and bodies, under any key and as the value of any PATCH. A body in which no
+word speaks of a secret is kept as it came; one where some does is read, and what cannot
+be read is not kept. It is rather too careful: a hidden title costs nothing, a password
+in a log does. The `Authorization` header never comes here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+import orjson
+
+from services.origin import shorten
+
+HIDDEN: Final = "hidden"
+
+KEPT_BYTES: Final = 16 * 1024
+"""Of each body; the rest is left out, its size is told."""
+
+LONGEST_PATH: Final = 2_000
+
+_READ_BYTES: Final = 512 * 1024
+"""Larger bodies that speak of secrets are not worth reading to show their head."""
+
+_DEEPEST: Final = 64
+
+_SECRET_WORDS: Final = (
+    *("passw", "passphrase", "passcode", "pwd", "secret", "credential", "token"),
+    *("apikey", "api_key", "api-key", "privatekey", "private_key", "authorization"),
+    *("photo", "picture", "avatar", "thumbnail"),
+)
+"""Parts of the names of what is hidden, in lower case."""
+
+_MARKS: Final = (*_SECRET_WORDS, "rcl", "bearer", "basic ", "data:")
+"""Without one of them a text is as it may be kept."""
+
+_OUR_MARKS: Final = (b"passw", b"photo", b"rcl", b"bearer", b"basic ", b"data:")
+_OUR_PHOTOS: Final = b'"photos":'
+"""The same for answers of ours, whose attributes are known."""
+
+_LOOKED_THROUGH: Final = 4 * 1024
+
+_ESCAPED_LETTERS: Final = ("\\u00", "\\u017f", "\\u212a")
+"""Letters of those words, as JSON may spell them."""
+
+_NAMES: Final = frozenset({"path", "name", "key", "attribute", "type", "field", "id"})
+"""Keys whose value may say what the `value` beside it is."""
+
+_VALUES: Final = frozenset({"value", "values", "val", "content", "data", "newvalue"})
+
+_ATTRIBUTE: Final = re.compile(r"[\w.:$-]*")
+_ASSIGNED: Final = re.compile(
+    rf"(?:{'|'.join(_SECRET_WORDS)})[\w-]*[\"'\])}}\s]*"
+    r"(?:[=:<>]|\b(?:eq|ne|co|sw|ew|gt|ge|lt|le|is)\b)"
+)
+_TOKEN: Final = re.compile(r"(rcl(?:_|%5f)[0-9a-z]{10})[0-9a-z_%]+", re.IGNORECASE)
+_UNPREFIXED: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{10})_[0-9A-Za-z]{24,}")
+_MAY_HOLD_TOKEN: Final = re.compile(r"_|rcl|bearer|basic", re.IGNORECASE)
+_TAIL: Final = re.compile(r"_[0-9A-Za-z]{24}")
+_OUR_TAIL: Final = re.compile(rb"_[0-9A-Za-z]{24}")
+_SCHEME: Final = re.compile(r"\b(bearer|basic)(?:\s|%20|\+)+[^\s\",;]+", re.IGNORECASE)
+_RANDOM: Final = re.compile(r"[0-9A-Za-z]{40,}")
+_PIECE: Final = re.compile(r"[^\s\"'=&()\[\]<>]{3,}")
+_OPERATORS: Final = frozenset({"and", "not"})
+_AT_LEAST: Final = 3
+"""Characters of a secret that is looked for elsewhere; fewer would be anywhere."""
+
+_QUOTED: Final = 24
+"""So much of a long secret is looked for: elsewhere it may have been cut."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Path and query as they are kept, and what was hidden in them."""
+
+    text: str
+    secrets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Body:
+    """The head of a body as it is kept, or None, and what was hidden in it."""
+
+    head: str | None
+    secrets: frozenset[str] = frozenset()
+
+
+def text(value: str) -> str:
+    """A text, such as a header, with no token or credentials left in it."""
+    if not _MAY_HOLD_TOKEN.search(value):
+        return value
+    found = _TOKEN.sub(r"\1…", value)
+    found = _UNPREFIXED.sub(r"\1…", found)
+    return _SCHEME.sub(rf"\1 {HIDDEN}", found)
+
+
+def address(path: str, query: str) -> Address:
+    """The path and the query of a request, cut; a value that may be secret is hidden.
+
+    `path` is decoded, `query` as it came.
+    """
+    secrets: set[str] = set()
+    parts = [_parameter(part, secrets) for part in query.split("&")] if query else []
+    whole = _without_random(text(path)) + ("?" + "&".join(parts) if parts else "")
+    return Address(shorten(whole, LONGEST_PATH), frozenset(secrets))
+
+
+def _parameter(part: str, secrets: set[str]) -> str:
+    name, is_assigned, value = part.partition("=")
+    plain = _decoded(value)
+    without_tokens = text(value)
+    if _is_secret(_decoded(name)) or _speaks_of_secrets(plain) or "rcl" in _plain(name):
+        if _TOKEN.fullmatch(value):
+            return f"{text(name)}={without_tokens}"
+        secrets.update((plain, *_pieces(plain)))
+        shown = name if _ATTRIBUTE.fullmatch(name) and "rcl" not in name else HIDDEN
+        return f"{shown}={HIDDEN}"
+    if text(plain) != plain and without_tokens == value:
+        # A token that is spelt with escapes.
+        return f"{name}={HIDDEN}"
+    return _without_random(text(name)) + is_assigned + _without_random(without_tokens)
+
+
+def _plain(value: str) -> str:
+    return _decoded(value).casefold()
+
+
+def _decoded(value: str) -> str:
+    """Without percent signs, however often they were put in."""
+    for _ in range(3):
+        decoded = unquote_plus(value)
+        if decoded == value:
+            break
+        value = decoded
+    return value
+
+
+def _pieces(value: str) -> Iterable[str]:
+    """The parts of a hidden text that an error might name."""
+    for piece in _PIECE.findall(value):
+        is_name = _ATTRIBUTE.fullmatch(piece) and piece.casefold() in _SECRET_NAMES
+        if not is_name and piece.casefold() not in _OPERATORS:
+            yield piece
+
+
+_SECRET_NAMES: Final = frozenset({"password", "photos", "photos.value", "token"})
+
+
+def _without_random(value: str) -> str:
+    """Without long runs of mixed letters and digits, as the secret of a token is."""
+
+    def hide(run: re.Match[str]) -> str:
+        found = run[0]
+        kinds = (str.isupper, str.islower, str.isdigit)
+        is_mixed = all(any(kind(one) for one in found) for kind in kinds)
+        return found[:4] + "…" if is_mixed else found
+
+    return _RANDOM.sub(hide, value)
+
+
+def request_body(data: bytes) -> Body:
+    """What is kept of a client's body: nothing, unless it looks like JSON in UTF-8."""
+    try:
+        sent = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Body(None)
+    if sent.lstrip()[:1] not in ("{", "[") or "\x00" in sent:
+        return Body(None)
+    if not _is_suspicious(sent):
+        return Body(_cut(sent))
+    if len(data) > _READ_BYTES:
+        return Body(None)
+    return _read(data, math.inf)
+
+
+def response_body(data: bytes, *, is_whole: bool = True) -> Body:
+    """What is kept of an answer of ours, or of its head.
+
+    Here a value follows its key, so that what lies beyond the head cannot matter.
+    """
+    head = data[:KEPT_BYTES]
+    if not _may_tell(head):
+        return Body(head.decode(errors="ignore"))
+    return _read(data, KEPT_BYTES) if is_whole else Body(None)
+
+
+def _may_tell(head: bytes) -> bool:
+    """Whether an answer may hold what is to be hidden.
+
+    In long ones nothing is looked for but what an answer can hold by itself: a search
+    costs as much as the user who is read.
+    """
+    if _OUR_TAIL.search(head) or _OUR_PHOTOS in head:
+        return True
+    if len(head) > _LOOKED_THROUGH:
+        return False
+    folded = head.lower()
+    return any(mark in folded for mark in _OUR_MARKS)
+
+
+def _is_suspicious(sent: str) -> bool:
+    folded = sent.casefold()
+    if any(mark in folded for mark in _MARKS) or _TAIL.search(sent):
+        return True
+    return "\\u" in folded and any(one in folded for one in _ESCAPED_LETTERS)
+
+
+def _read(data: bytes, most_characters: float) -> Body:
+    try:
+        document = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        return Body(None)
+    hiding = _Hiding(most_characters)
+    shown = hiding.walk(document)
+    head = _cut(orjson.dumps(shown).decode())
+    return Body(head, frozenset(hiding.secrets))
+
+
+def _cut(whole: str) -> str:
+    if len(whole) * 4 <= KEPT_BYTES:
+        return whole
+    return whole.encode()[:KEPT_BYTES].decode(errors="ignore")
+
+
+@dataclass
+class _Hiding:
+    """A walk through a document that hides, and remembers what it hid.
+
+    Lists end once so many characters were seen: the rest lies beyond the head.
+    """
+
+    _left: float
+    secrets: set[str] = field(default_factory=set)
+
+    def walk(self, value: Any, depth: int = 0) -> Any:  # Any: whatever JSON holds
+        """The value with all that is secret hidden."""
+        self._left -= 2
+        if isinstance(value, str):
+            return self._text(value)
+        if depth > _DEEPEST and isinstance(value, (dict, list)):
+            return self._hide(value)
+        if isinstance(value, dict):
+            return self._object(value, depth + 1)
+        if isinstance(value, list):
+            return self._list(value, depth + 1)
+        return value
+
+    def _list(self, values: list[Any], depth: int) -> list[Any]:  # Any: as in walk
+        shown = []
+        for value in values:
+            shown.append(self.walk(value, depth))
+            if self._left < 0:
+                break
+        return shown
+
+    def _object(
+        self, document: dict[str, Any], depth: int
+    ) -> dict[str, Any]:  # Any: as in walk
+        names_secret = any(
+            isinstance(part, str) and _is_secret(part)
+            for key, part in document.items()
+            if key.casefold() in _NAMES
+        )
+        shown: dict[str, Any] = {}
+        for key, part in document.items():
+            folded = key.casefold()
+            if _is_secret(key) or (names_secret and folded in _VALUES):
+                shown[self._key(key)] = self._hide(part)
+            else:
+                shown[self._key(key)] = self.walk(part, depth)
+        return shown
+
+    def _key(self, key: str) -> str:
+        self._left -= 4
+        if _is_secret(key) and not _ATTRIBUTE.fullmatch(key):
+            self.secrets.update(_pieces(key))
+            return HIDDEN
+        return self._text(key)
+
+    def _text(self, value: str) -> str:
+        self._left -= len(value)
+        if value[:5].casefold() == "data:" or _speaks_of_secrets(value):
+            self.secrets.update(_pieces(value))
+            return HIDDEN
+        return _without_random(text(value))
+
+    def _hide(self, value: Any) -> Any:  # Any: as in walk
+        """Nothing of a value but that there is one."""
+        if value is None:
+            return None
+        pending = [value]
+        while pending:
+            one = pending.pop()
+            if isinstance(one, dict):
+                pending += [*one, *one.values()]
+            elif isinstance(one, list):
+                pending += one
+            elif not isinstance(one, bool) and one is not None:
+                self.secrets.add(str(one))
+        return HIDDEN
+
+
+@lru_cache(maxsize=2_000)
+def _is_secret(name: str) -> bool:
+    folded = name.casefold()
+    return any(word in folded for word in _SECRET_WORDS)
+
+
+def _speaks_of_secrets(value: str) -> bool:
+    """Whether a text says what a password is, as a filter or a nested document does."""
+    folded = value.casefold()
+    has_word = any(word in folded for word in _SECRET_WORDS)
+    return has_word and _ASSIGNED.search(folded) is not None
+
+
+def scrub(said: str, secrets: Iterable[str]) -> str:
+    """A text of ours in which an error may have quoted what was hidden."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) < _AT_LEAST:
+            continue
+        for spelt in {secret, orjson.dumps(secret).decode()[1:-1]}:
+            said = said.replace(spelt, HIDDEN)
+            if len(spelt) > _QUOTED and spelt[:_QUOTED] in said:
+                said = _hide_from(said, spelt[:_QUOTED])
+    return said
+
+
+def without_quotations(said: str) -> str:
+    """A text of ours from its first quotation mark to its last one hidden.
+
+    For errors about an address in which something was hidden: they quote parts of it,
+    in other spellings too.
+    """
+    return re.sub(r'".*"', f'"{HIDDEN}"', said, flags=re.DOTALL)
+
+
+def _hide_from(said: str, begin: str) -> str:
+    """Hidden up to the mark that ends a quotation, or the text."""
+    return re.sub(re.escape(begin) + r'[^"\\]*', HIDDEN, said)
