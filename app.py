@@ -26,6 +26,7 @@ import blueprints
 import models.database
 import settings
 from blueprints import extensions
+from blueprints.commands import jobs
 from models.database import db
 
 __version__ = "0.1.0"
@@ -51,6 +52,16 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     setup_templates(app)
     extensions.init_app(app)
     blueprints.register(app)
+    return app
+
+
+def create_worker() -> Flask:
+    """What a process of the server runs: the application, and beside it a runner of jobs.
+
+    Commands and tests make an application alone.
+    """
+    app = create_app()
+    jobs.start_beside(app)
     return app
 
 

@@ -90,6 +90,12 @@ def _secret_key(value: str) -> str:
     return key
 
 
+def _switch(value: str) -> bool:
+    if value.strip().lower() not in ("on", "off"):
+        raise ValueError("give on or off")
+    return value.strip().lower() == "on"
+
+
 SETTINGS: Final = (
     Setting("HOST", "127.0.0.1", "Address the server listens on.", _text),
     Setting("PORT", "8000", "Port the server listens on.", _number(1, 65535)),
@@ -142,6 +148,13 @@ SETTINGS: Final = (
         "to slow down (429), counted by each server process. Good tokens are not "
         "limited.",
         _number(1, 1_000_000),
+    ),
+    Setting(
+        "ROLLCALL_REQUEST_LOG",
+        "on",
+        "Whether every SCIM request leaves a row in the activity. Off, only those that "
+        "change something do, without the answer.",
+        _switch,
     ),
     Setting(
         "ROLLCALL_TRUSTED_PROXIES",

@@ -25,6 +25,7 @@ from urllib.request import urlopen
 import flask_migrate
 
 from app import create_app
+from benchmarks import admin_ui
 from benchmarks.client import Answer, Client, Figure, in_turn
 from benchmarks.seeding import Seeded, seed, user
 from models.database import db
@@ -58,6 +59,7 @@ def main() -> None:
             backend = db.engine.dialect.name
         _say(f"Seeding 10,000 and {arguments.users:,} users on {backend} …")
         seeded = [seed(app, "small", 10_000), seed(app, "large", arguments.users)]
+        admin_ui.make_owner(app)
         with app.app_context():
             db.engine.dispose()
         with served() as pid:
@@ -244,11 +246,17 @@ def measure_group_list(seeded: list[Seeded], pid: int) -> Iterator[Row]:
     )
 
 
+def measure_pages(seeded: list[Seeded], _pid: int) -> Iterator[Row]:
+    """The pages of the admin UI."""
+    yield from admin_ui.measure_pages(seeded, PORT)
+
+
 MEASURES = (
     measure_reads,
     measure_lists,
     measure_members,
     measure_group_list,
+    measure_pages,
     measure_writes,
 )
 

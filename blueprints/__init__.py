@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from blueprints import commands, errors, health, scim_api
+from blueprints import admin_ui, commands, errors, headers, health, scim_api
+from blueprints.admin_ui import styleguide
 
 
 def register(app: Flask) -> None:
@@ -18,5 +19,9 @@ def register(app: Flask) -> None:
     app.url_map.merge_slashes = False
     app.register_blueprint(health.bp)
     app.register_blueprint(scim_api.bp)
+    app.register_blueprint(admin_ui.bp)
+    if app.debug:
+        app.register_blueprint(styleguide.bp)
+    headers.register(app)
     errors.register(app)
     commands.register(app)

@@ -8,25 +8,32 @@ before Flask knows the blueprint. What it does not do is word the causes: servic
 from __future__ import annotations
 
 import math
+import re
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Final
 
 import orjson
 import structlog
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
     MethodNotAllowed,
     RequestEntityTooLarge,
 )
+from werkzeug.exceptions import NotFound as AddressUnknown
 
+from blueprints import error_pages, request_ids
 from scim import errors as scim_errors
 from scim import messages, names
 from services import credentials
 from services import errors as service_errors
-from services.origin import new_id, shorten
+from services.origin import shorten
+from services.sign_in import TooManyFailures
 
 SCIM_PREFIX = "/scim/v2"
 RETRY_AFTER_SECONDS = 2
@@ -41,6 +48,28 @@ class SlowDown(Exception):
     def __init__(self, reset_at: float) -> None:
         super().__init__()
         self.seconds = max(1, math.ceil(reset_at - time.time()))
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What any error is to whoever asked; `incident` is what the log knows it by.
+
+    `cause` is a key of the error reference, where one status has several causes.
+    """
+
+    status: int
+    detail: str
+    scim_type: str | None = None
+    incident: str = ""
+    cause: str = ""
+
+
+class Refused(Exception):
+    """Somebody signed in may not do this; `detail` says who may."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
 
 
 def is_scim(path: str) -> bool:
@@ -60,15 +89,35 @@ def _answer(error: Exception) -> Response:
         # So Flask names what was raised while an answer was being finished.
         error = error.original_exception
     _drain()
-    status, scim_type, detail = _translate(error)
+    g.meaning = meaning = replace(_translate(error), cause=_key(error))
     response = (
-        _scim_error(status, scim_type, detail)
+        _scim_error(meaning)
         if is_scim(request.path)
-        else _page(status, detail)
+        else error_pages.show(meaning.status, meaning.detail, meaning.incident)
     )
     for name, value in _headers(error).items():
         response.headers[name] = value
+    response.headers[request_ids.HEADER] = request_ids.current()
     return response
+
+
+_KEYS: Final[Mapping[type[Exception], str]] = {
+    service_errors.OrganizationSuspended: "suspended",
+    service_errors.NotFound: "not_found",
+    service_errors.AlreadyTaken: "taken",
+    service_errors.VersionMismatch: "version",
+    service_errors.Busy: "busy",
+    SlowDown: "slow_down",
+    RequestEntityTooLarge: "too_large",
+    MethodNotAllowed: "method",
+    AddressUnknown: "unknown_address",
+}
+
+
+def _key(error: Exception) -> str:
+    """What the error reference knows it by; nothing when the status says it all."""
+    found = getattr(error, "cause", None)
+    return found if isinstance(found, str) else _KEYS.get(type(error), "")
 
 
 def _drain() -> None:
@@ -78,38 +127,44 @@ def _drain() -> None:
             request.get_data()
 
 
-def _translate(error: Exception) -> tuple[int, str | None, str]:
-    """Status, `scimType` and `detail` of any error."""
+def _translate(error: Exception) -> Meaning:
+    """What an error means, whoever raised it."""
     match error:
         case scim_errors.ScimError():
-            return error.status, error.scim_type, error.detail
+            return Meaning(error.status, error.detail, error.scim_type)
+        case Refused():
+            return Meaning(403, error.detail)
         case service_errors.NotFound():
-            return 404, None, error.detail
+            return Meaning(404, error.detail)
         case service_errors.AlreadyTaken():
-            return 409, "uniqueness", error.detail
+            return Meaning(409, error.detail, "uniqueness")
         case service_errors.Invalid():
-            return 400, "invalidValue", error.detail
+            return Meaning(400, error.detail, "invalidValue")
         case service_errors.VersionMismatch():
-            return 412, None, error.detail
+            return Meaning(412, error.detail)
+        case service_errors.TokenRefused(cause="address"):
+            # A good token: another one would not help from there.
+            return Meaning(403, error.detail)
         case service_errors.TokenRefused():
-            return 401, None, error.detail
+            return Meaning(401, error.detail)
         case service_errors.OrganizationSuspended():
-            return 403, None, error.detail
+            return Meaning(403, error.detail)
+        case TooManyFailures():
+            return Meaning(429, error.detail)
         case SlowDown():
-            return 429, None, _slow_down(error)
+            return Meaning(429, _slow_down(error))
         case service_errors.Busy():
             log.warning("busy", path=_path(), cause=_cause(error))
-            return 503, None, _BUSY
+            return Meaning(503, _BUSY)
         case HTTPException():
-            return error.code or 500, None, _http_detail(error)
-    incident = new_id()
-    log.error(
-        "unexpected error",
-        incident=incident,
-        path=_path(),
-        exc_info=error,
-    )
-    return 500, None, f"{_UNEXPECTED} {incident}."
+            return Meaning(error.code or 500, _http_detail(error))
+    return _incident(error)
+
+
+def _incident(error: Exception) -> Meaning:
+    incident = request_ids.current()
+    log.error("unexpected error", incident=incident, path=_path(), exc_info=error)
+    return Meaning(500, f"{_UNEXPECTED} {incident}.", incident=incident)
 
 
 _BUSY = (
@@ -123,7 +178,11 @@ _UNEXPECTED = (
 
 
 def _path() -> str:
-    return credentials.redact(shorten(request.path, 200))
+    return credentials.redact(_INVITATION.sub(r"\1…", shorten(request.path, 200)))
+
+
+_INVITATION: Final = re.compile("(/invitations/)[^/]+")
+"""A path with a secret in it, which has no place in the log."""
 
 
 def _cause(error: Exception) -> str:
@@ -170,9 +229,9 @@ def _unknown_address(path: str) -> str:
 
 def _headers(error: Exception) -> dict[str, str]:
     match error:
-        case service_errors.TokenRefused():
+        case service_errors.TokenRefused() if error.cause != "address":
             return {"WWW-Authenticate": 'Bearer realm="Rollcall"'}
-        case SlowDown():
+        case SlowDown() | TooManyFailures():
             return {"Retry-After": str(error.seconds)}
         case service_errors.Busy():
             return {"Retry-After": str(RETRY_AFTER_SECONDS)}
@@ -181,14 +240,9 @@ def _headers(error: Exception) -> dict[str, str]:
     return {}
 
 
-def _scim_error(status: int, scim_type: str | None, detail: str) -> Response:
-    document = messages.error_document(status, scim_type, detail)
-    return Response(orjson.dumps(document), status, content_type=names.MEDIA_TYPE)
-
-
-def _page(status: int, detail: str) -> Response:
-    title = HTTPStatus(status).phrase.capitalize()
-    page = render_template(
-        "errors/show.html", status=status, title=title, detail=detail
+def _scim_error(meaning: Meaning) -> Response:
+    document = messages.error_document(
+        meaning.status, meaning.scim_type, meaning.detail
     )
-    return Response(page, status)
+    content = orjson.dumps(document)
+    return Response(content, meaning.status, content_type=names.MEDIA_TYPE)

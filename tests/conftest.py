@@ -15,15 +15,21 @@ from pathlib import Path
 import flask_migrate
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
 from models.database import Base, db
-from services import organizations, tokens
+from services import admins, organizations, passwords, tokens
+from services.admins import NewAdmin
 from services.organizations import OrganizationRef
-from services.origin import Actor, Origin
+from services.origin import Actor, Origin, new_id
+from services.request_buffer import Buffer
+from services.roles import Role
+from services.token_lists import Scope
 from tests import postgresql
+from tests.admin_client import AdminClient
 from tests.scim_client import ScimClient
 from tests.served import Server
 
@@ -70,6 +76,8 @@ def make_app(instance: Path, database_url: str, **settings: str) -> Flask:
     }
     app = create_app(environment)
     app.testing = True
+    # Written when a test asks for it, never beside it.
+    app.extensions["request_log"] = Buffer(app.app_context, every=None)
     return app
 
 
@@ -144,9 +152,7 @@ def make_organization(app: Flask, name: str) -> OrganizationRef:
         return organizations.create(name, origin=Origin.of_command_line())
 
 
-def make_token(
-    app: Flask, organization: OrganizationRef, scope: tokens.Scope = "full"
-) -> str:
+def make_token(app: Flask, organization: OrganizationRef, scope: Scope = "full") -> str:
     with app.app_context():
         return tokens.create(
             organization, f"Okta {scope}", scope=scope, origin=Origin.of_command_line()
@@ -192,3 +198,74 @@ def journey_server(
     yield server
     server.stop()
     server.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Argon2 with its least cost: hundreds of tests sign somebody in.
+
+    `tests/services/test_passwords.py` looks at the parameters that are really used.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            passwords,
+            "_hasher",
+            PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
+        )
+        patch.setattr(passwords, "_NOBODYS", passwords.hash_of("no admin has this one"))
+        yield
+
+
+PASSWORD = "a long walk along the harbour"
+
+
+def make_admin(app: Flask, role: Role, *organizations_: OrganizationRef) -> str:
+    """An admin of that role in the organizations, or an instance owner; the id."""
+    with app.app_context():
+        return admins.create(
+            NewAdmin(
+                email=f"{role}-{new_id()}@example.com",
+                name=f"Ada {role.capitalize()}",
+                role=role,
+                password=PASSWORD,
+                organizations=organizations_,
+            ),
+            origin=Origin.of_command_line(),
+        )
+
+
+@pytest.fixture
+def anonymous(app: Flask, acme: OrganizationRef) -> AdminClient:
+    """Asks for Acme's pages without having signed in."""
+    return AdminClient(app, None)
+
+
+@pytest.fixture
+def owner(app: Flask, acme: OrganizationRef) -> AdminClient:
+    return AdminClient(app, make_admin(app, "owner", acme))
+
+
+@pytest.fixture
+def admin(app: Flask, acme: OrganizationRef) -> AdminClient:
+    return AdminClient(app, make_admin(app, "admin", acme))
+
+
+@pytest.fixture
+def helpdesk(app: Flask, acme: OrganizationRef) -> AdminClient:
+    return AdminClient(app, make_admin(app, "helpdesk", acme))
+
+
+@pytest.fixture
+def viewer(app: Flask, acme: OrganizationRef) -> AdminClient:
+    return AdminClient(app, make_admin(app, "viewer", acme))
+
+
+@pytest.fixture
+def stranger(app: Flask, acme: OrganizationRef, globex: OrganizationRef) -> AdminClient:
+    """The owner of Globex, who asks for pages of Acme."""
+    return AdminClient(app, make_admin(app, "owner", globex))
+
+
+@pytest.fixture
+def instance_owner(app: Flask, acme: OrganizationRef) -> AdminClient:
+    return AdminClient(app, make_admin(app, "owner"))

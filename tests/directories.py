@@ -95,8 +95,16 @@ def changed_members(app: Flask) -> list[tuple[list[str], list[str]]]:
 
 def last_notes(app: Flask) -> list[str]:
     """What the newest request that changed something was noted to be read as."""
-    newest = sa.select(Request.notes).order_by(Request.seq.desc()).limit(1)
+    changing = sa.select(Request.notes).where(Request.outcome == "changed")
+    newest = changing.order_by(Request.seq.desc()).limit(1)
     return list(rows(app, newest)[0][0])
+
+
+def logged(app: Flask) -> list[Any]:
+    """The rows of the request log, once all are written, in the order of arrival."""
+    app.extensions["request_log"].flush()
+    table = Base.metadata.tables[Request.__tablename__]
+    return rows(app, sa.select(table).order_by(table.c.at, table.c.seq))
 
 
 def totals(app: Flask, organization_seq: int) -> tuple[int, int, int]:

@@ -81,6 +81,10 @@ class Server:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=15)
+        return self.printed()
+
+    def printed(self) -> str:
+        """What it has printed up to now."""
         return self._log.read_text("utf-8")
 
     def new_organization(self, name: str = "Journey") -> str:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from blueprints.commands import admins, directory, organizations, server, tokens
+from blueprints.commands import (
+    admins,
+    directory,
+    jobs,
+    organizations,
+    server,
+    simulate,
+    tokens,
+)
 
 
 def register(app: Flask) -> None:
@@ -15,6 +23,8 @@ def register(app: Flask) -> None:
         admins.group,
         directory.users_group,
         directory.groups_group,
+        jobs.group,
+        simulate.group,
         server.serve,
         server.setup_link,
     ):

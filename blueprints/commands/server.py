@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import socket
 import sys
 from collections.abc import Mapping
@@ -16,6 +14,7 @@ from flask.cli import with_appcontext
 from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
+from blueprints import setup_code
 from blueprints.commands.output import refusals_shown
 from blueprints.extensions import assets
 from services import admins, readiness
@@ -55,7 +54,7 @@ def _check_port(host: str, port: int) -> None:
 
 def _serve(config: Mapping[str, Any]) -> None:  # Any: Flask's configuration
     MPServer(
-        "app:create_app",
+        "app:create_worker",
         factory=True,
         interface=Interfaces.WSGI,
         address=config["HOST"],
@@ -83,13 +82,12 @@ def setup_link() -> None:
 
 
 def setup_address() -> str:
-    """Derived from the secret key, so that every worker and every start agree on it."""
-    key = current_app.config["SECRET_KEY"].encode()
-    code = hmac.new(key, b"set-up", hashlib.sha256).hexdigest()[:32]
-    return f"{_own_url()}/setup?code={code}"
+    """Where the first admin is made."""
+    return own_url() + setup_code.path()
 
 
-def _own_url() -> str:
+def own_url() -> str:
+    """The address under which this install is reached, as far as it is known."""
     config = current_app.config
     host = "127.0.0.1" if config["HOST"] in ("0.0.0.0", "::") else config["HOST"]  # noqa: S104 - compared, not bound
     host = f"[{host}]" if ":" in host else host
@@ -97,7 +95,7 @@ def _own_url() -> str:
 
 
 def _announce() -> None:
-    click.echo(f"Rollcall is at {_own_url()} (SCIM base URL {_own_url()}/scim/v2)")
+    click.echo(f"Rollcall is at {own_url()} (SCIM base URL {own_url()}/scim/v2)")
     if not admins.count():
         click.echo(f"Set-up, once: {setup_address()}")
     sys.stdout.flush()

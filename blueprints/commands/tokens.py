@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from blueprints.commands.output import print_table, refusals_shown, when
-from services import organizations, tokens
+from services import organizations, token_lists, tokens
 from services.origin import Origin
 
 group = click.Group("tokens", help="Provisioning tokens of an organization.")
@@ -31,10 +31,22 @@ group = click.Group("tokens", help="Provisioning tokens of an organization.")
     type=click.IntRange(1, 3650),
     help="Days until it ends; never unless given.",
 )
+@click.option(
+    "--allow",
+    "allowed",
+    multiple=True,
+    metavar="CIDR",
+    help="Network or address it may be used from; repeat for several. From anywhere "
+    "unless given.",
+)
 @with_appcontext
 @refusals_shown
 def create(
-    organization: str, name: str, scope: tokens.Scope, expires_in_days: int | None
+    organization: str,
+    name: str,
+    scope: token_lists.Scope,
+    expires_in_days: int | None,
+    allowed: tuple[str, ...],
 ) -> None:
     """Make a token and print it alone. It is shown only this once."""
     origin = Origin.of_command_line()
@@ -44,6 +56,7 @@ def create(
         name,
         scope=scope,
         expires_at=origin.at + lifetime if lifetime else None,
+        allowed_addresses=allowed,
         origin=origin,
     )
     click.echo(new.text)
@@ -62,7 +75,7 @@ def list_all(organization: str | None) -> None:
     found = [
         (slug, one)
         for slug in slugs
-        for one in tokens.list_all(organizations.get(slug), now)
+        for one in token_lists.list_all(organizations.get(slug), now)
     ]
     print_table(
         "Provisioning tokens",
@@ -98,7 +111,7 @@ def _slugs() -> list[str]:
     return [one.slug for one in organizations.list_all()]
 
 
-def _last_use(token: tokens.StoredToken) -> str:
+def _last_use(token: token_lists.StoredToken) -> str:
     if token.last_used_at is None:
         return "not yet"
     return f"{when(token.last_used_at, '')} from {token.last_used_address}"
@@ -118,7 +131,7 @@ def _last_use(token: tokens.StoredToken) -> str:
 def rotate(public_id: str, overlap_hours: int) -> None:
     """Make a successor of the token PUBLIC_ID and print it alone."""
     new = tokens.rotate(
-        tokens.organization_of(public_id),
+        token_lists.organization_of(public_id),
         public_id,
         overlap=timedelta(hours=overlap_hours),
         origin=Origin.of_command_line(),
@@ -132,6 +145,6 @@ def rotate(public_id: str, overlap_hours: int) -> None:
 @refusals_shown
 def revoke(public_id: str) -> None:
     """End the token PUBLIC_ID at once."""
-    organization = tokens.organization_of(public_id)
+    organization = token_lists.organization_of(public_id)
     tokens.revoke(organization, public_id, origin=Origin.of_command_line())
     click.echo(f"Token {public_id} is revoked.")

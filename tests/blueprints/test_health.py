@@ -13,7 +13,14 @@ from flask.testing import FlaskClient
 
 from models.database import db
 from services import readiness
-from tests.conftest import make_app, make_organization, make_postgresql_database
+from services.organizations import OrganizationRef
+from tests.admin_client import AdminClient
+from tests.conftest import (
+    make_admin,
+    make_app,
+    make_organization,
+    make_postgresql_database,
+)
 
 AWAY = "postgresql://nobody@127.0.0.1:1/rollcall"
 NOT_MIGRATED = "The database is not migrated. Run flask db upgrade."
@@ -126,3 +133,32 @@ def test_the_start_page_tells_strangers_nothing_of_organizations(
 def test_no_token_is_asked_for(client: FlaskClient, address: str) -> None:
     answer = client.get(address, headers={"Authorization": "Bearer nonsense"})
     assert answer.status_code == 200
+
+
+def test_before_set_up_the_page_leads_there(app: Flask) -> None:
+    page = app.test_client().get("/")
+    assert page.status_code == 200
+    assert 'href="/setup"' in page.text
+    assert "Sign in" not in page.text
+
+
+def test_nobody_is_shown_the_status_and_the_way_in(anonymous: AdminClient) -> None:
+    make_admin(anonymous.app, "owner")
+    page = anonymous.get("/")
+    assert page.status_code == 200
+    assert 'href="/login"' in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_whoever_is_signed_in_goes_on_to_the_only_organization(
+    viewer: AdminClient,
+) -> None:
+    answer = viewer.get("/")
+    assert (answer.status_code, answer.location) == (303, "/o/acme/")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_of_several_organizations_one_is_chosen(
+    instance_owner: AdminClient, globex: OrganizationRef
+) -> None:
+    assert instance_owner.get("/").location == "/organizations"

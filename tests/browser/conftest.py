@@ -1,38 +1,118 @@
-"""Debian's Chromium, driven for real; skipped with a line where there is none."""
+"""Debian's Chromium, driven for real; skipped with a line where there is none.
+
+The browser comes from pytest-playwright's fixtures, the pages from a served Rollcall
+with a believable directory. Whatever the browser complains of fails the test: an error
+of a script, a stop by the content security policy, a request that came to nothing.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
+
+from models.database import db
+from tests.browser import sample as samples
+from tests.browser.complaints import Complaints
+from tests.browser.sample import Sample
+from tests.conftest import make_app, migrate
+from tests.served import Server
 
 SKIPPED = "Chromium was not found: install it (Debian: apt-get install chromium)"
+WAIT_MILLISECONDS = 10_000
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser_type_launch_args() -> dict[str, Any]:  # Any: Playwright's options
     program = shutil.which("chromium")
     if program is None:
         pytest.skip(SKIPPED)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        yield started
-        started.close()
+    return {
+        "executable_path": program,
+        "args": ["--no-sandbox", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Rollcall for browsers alone, on SQLite: what differs is not seen from here."""
+    folder = tmp_path_factory.mktemp("browsed")
+    url = f"sqlite:///{folder / 'rollcall.sqlite'}"
+    app = make_app(folder, url)
+    migrate(app)
+    server = Server(app, url)
+    server.start()
+    yield server
+    server.stop()
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(served: Server) -> str:
+    """Instead of pytest-playwright's, which pytest 9.2 warns of."""
+    return served.url
+
+
+@pytest.fixture(scope="session")
+def sample(served: Server) -> Iterator[Sample]:
+    made = samples.make(served)
+    yield made
+    with served.app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """What browsers had to complain of, all through the test; nothing is allowed."""
+    heard = Complaints()
+    yield heard
+    assert heard.told() == []
+
+
+@pytest.fixture
+def open_as(
+    new_context: Callable[..., BrowserContext],
+    served: Server,
+    sample: Sample,
+    complaints: Complaints,
+) -> Open:
+    """`open_as("owner", theme="dark", width=390)`: a page of a browser of theirs.
+
+    `None` has not signed in. Further names are Playwright's options of a context.
+    """
+
+    def make_page(
+        who: str | None, *, theme: str = "light", width: int = 1440, **options: Any
+    ) -> Page:
+        viewport = {"width": width, "height": 844 if width < 600 else 900}
+        context = new_context(**{"viewport": viewport, "color_scheme": theme} | options)
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        expect.set_options(timeout=WAIT_MILLISECONDS)
+        if who is not None:
+            context.add_cookies(
+                [{"name": "rollcall", "value": sample.cookie(who), "url": served.url}]
+            )
+        page = context.new_page()
+        complaints.listen(page)
+        return page
+
+    return make_page
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in each theme that fails the test when the browser complains."""
-    context = browser.new_context(color_scheme=request.param)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda failed: complaints.append(failed.url))
-    yield page
-    context.close()
-    assert complaints == []
+def page(open_as: Open, request: pytest.FixtureRequest) -> Page:
+    """A page in each theme, without anybody signed in."""
+    return open_as(None, theme=request.param)
+
+
+@pytest.fixture
+def owner(open_as: Open) -> Page:
+    """A page of the organization's owner."""
+    return open_as("owner")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from jinja2 import StrictUndefined, UndefinedError
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
 from app import create_app
+from tests.house import markup
 from tests.served import ROOT
 
 TEMPLATES = sorted(
@@ -25,8 +27,25 @@ GIVEN_BY_FLASK = {
     "session",
     "url_for",
     "get_flashed_messages",
+    "csrf_token",
 }
+# Given to every template by our door; a template may name them or not.
+GIVEN_BY_US = {"is_oob", "ui"}
 MOST_LINES = 120
+
+VIEWS = "".join(path.read_text() for path in (ROOT / "blueprints").rglob("*.py"))
+# Partials that a view answers with, and not only part of other templates.
+FRAGMENTS = [one for one in TEMPLATES if "/_" in one and f'"{one}"' in VIEWS]
+MACROS = [one for one in TEMPLATES if one.startswith("macros/")]
+
+RULES: list[Callable[[str], list[str]]] = [
+    markup.inline_code,
+    markup.evaluated_triggers,
+    markup.inherited_targets,
+    markup.forms_without_token,
+    markup.unescaped,
+    markup.new_windows,
+]
 
 each_template = pytest.mark.parametrize("template", TEMPLATES)
 
@@ -46,12 +65,26 @@ def used_in(app: Flask, template: str) -> set[str]:
     """The variables that the template and what it is made of cannot do without."""
     tree = app.jinja_env.parse(source_of(template))
     parts = [part for part in find_referenced_templates(tree) if part]
-    own = set(find_undeclared_variables(tree)) - GIVEN_BY_FLASK
-    return own.union(*(used_in(app, part) for part in parts))
+    own = set(find_undeclared_variables(tree)) - GIVEN_BY_FLASK - imported_in(template)
+    return own.union(*(used_in(app, part) for part in parts)) - set_in(template)
+
+
+def imported_in(template: str) -> set[str]:
+    """Macros: what blocks use of them counts as a variable otherwise."""
+    lists = re.findall(r" import ([\w, ]+?) *-?%\}", source_of(template))
+    return set(re.findall(r"\w+", " ".join(lists)))
 
 
 def set_in(template: str) -> set[str]:
-    return set(re.findall(r"\{% set (\w+) =", source_of(template)))
+    """Names that the template makes for what it includes: by `set`, or in a loop."""
+    source = source_of(template)
+    loops = re.findall(r"\{%-? for ([\w, ()]+?) in ", source)
+    return {
+        *re.findall(
+            r"\w+", " ".join(re.findall(r"\{%-? (?:set|with) ([\w, ]+)", source))
+        ),
+        *re.findall(r"\w+", " ".join(loops)),
+    }
 
 
 @pytest.fixture
@@ -73,7 +106,25 @@ def test_line_one_names_the_file(template: str) -> None:
 
 @each_template
 def test_line_one_names_the_variables(app: Flask, template: str) -> None:
-    assert named_in(template) == used_in(app, template) - set_in(template)
+    used = used_in(app, template)
+    assert named_in(template) - GIVEN_BY_US == used - GIVEN_BY_US
+
+
+@pytest.mark.parametrize("template", MACROS)
+def test_macros_know_only_their_arguments(app: Flask, template: str) -> None:
+    assert "— no variables #}" in source_of(template).splitlines()[0]
+    assert used_in(app, template) == set()
+
+
+@each_template
+def test_a_template_keeps_the_rules(template: str) -> None:
+    source = source_of(template)
+    assert [fault for check in RULES for fault in check(source)] == []
+
+
+@pytest.mark.parametrize("template", FRAGMENTS)
+def test_a_fragment_can_be_swapped_by_its_id(template: str) -> None:
+    assert markup.loose_roots(source_of(template)) == []
 
 
 @each_template
@@ -93,8 +144,8 @@ def test_a_misspelt_name_is_an_error_in_production_too(app: Flask) -> None:
 
 def test_text_from_outside_is_escaped(app: Flask) -> None:
     with app.test_request_context():
-        page = app.jinja_env.get_template("errors/show.html").render(
-            status=404, title="<b>", detail="<script>"
+        page = app.jinja_env.get_template("errors/_sentence.html").render(
+            title="<b>", detail="<script>", incident=""
         )
     assert "<script>" not in page
     assert "&lt;script&gt;" in page

@@ -9,7 +9,7 @@ import string
 import pytest
 
 from services import credentials
-from services.credentials import TokenText
+from services.credentials import Claim, TokenText
 from services.errors import TokenRefused
 
 GOOD = "rcl_Abc123XyZ9_" + "s" * 43 + "1woUIc"
@@ -157,3 +157,25 @@ def test_nothing_of_a_secret_is_left_in_what_is_written_down(
     text: str, shown: str
 ) -> None:
     assert credentials.redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("header", "public_id", "is_prefixed"),
+    [
+        (f"Bearer {GOOD}", "Abc123XyZ9", True),
+        (f'Bearer "{GOOD[:30]}', "Abc123XyZ9", True),
+        (GOOD[:14], "Abc123XyZ9", True),
+        (f"Basic x {GOOD} {GOOD}", "Abc123XyZ9", True),
+        (GOOD.removeprefix("rcl_"), "Abc123XyZ9", False),
+        (f"Bearer {GOOD[4:20]}", "Abc123XyZ9", False),
+        (GOOD[:13], "", False),
+        (f"rcl_{'x' * 11}", "", False),
+        ("Bearer ghp_0123456789abcdef", "", False),
+        ("", "", False),
+        (None, "", False),
+    ],
+)
+def test_a_refused_header_may_still_name_a_token(
+    header: str | None, public_id: str, is_prefixed: bool
+) -> None:
+    assert credentials.find_claim(header) == Claim(public_id, is_prefixed)

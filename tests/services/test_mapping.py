@@ -176,3 +176,25 @@ def test_long_values_are_keyed_by_their_hash():
     [page] = mapping.user_values({"profileUrl": picture})
     assert row["value_key"] == hashlib.sha256(picture.encode()).hexdigest()
     assert page["value_key"] == row["value_key"]
+
+
+@pytest.mark.parametrize(
+    ("document", "names", "others"),
+    [
+        ({"userName": "BO"}, "\nbo\nbo\n", "\n"),
+        (
+            {
+                "userName": "BO",
+                "externalId": "00uA",
+                "name": {"familyName": "van Ek", "givenName": "Bo"},
+                "emails": [{"value": "Bo@x"}, {"type": "work"}],
+            },
+            "\nbo van ek\nbo\n",
+            "\n00ua\nvan\nek\nbo\nbo@x\n",
+        ),
+    ],
+)
+def test_what_a_search_reads_stands_a_key_a_line(document, names, others):
+    row = mapping.user_search(document | {"active": False}, "admin:ada")
+    assert (row["names"], row["others"]) == (names, others)
+    assert (row["source"], row["is_active"]) == ("admin:ada", False)

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from models import Admin, AdminRole
 from models.database import db
+from services import admins
 from services.organizations import OrganizationRef
+from services.origin import Origin
 
 PASSWORD = "correct horse battery"
 ADA = {"email": "ada@acme.example", "name": "Ada", "role": "owner"}
@@ -145,7 +147,7 @@ def test_an_email_in_use_is_refused(runner: FlaskCliRunner) -> None:
 def test_an_unknown_role_is_exit_code_2(runner: FlaskCliRunner) -> None:
     done = create(runner, role="king")
     assert done.exit_code == 2
-    assert "'owner', 'admin', 'helpdesk', 'viewer'" in done.stderr
+    assert "'viewer', 'helpdesk', 'admin', 'owner'" in done.stderr
 
 
 def test_the_password_is_never_an_argument(runner: FlaskCliRunner) -> None:
@@ -153,3 +155,73 @@ def test_the_password_is_never_an_argument(runner: FlaskCliRunner) -> None:
     done = runner.invoke(args=["admins", "create", *named])
     assert done.exit_code == 2
     assert "Missing option '--password-stdin'" in done.stderr
+
+
+def reset(
+    runner: FlaskCliRunner, email: str = ADA["email"], typed: str = "another long one\n"
+) -> Result:
+    arguments = ["admins", "reset-password", f"--email={email}", "--password-stdin"]
+    return runner.invoke(args=arguments, input=typed)
+
+
+def test_a_password_is_set_for_somebody_who_forgot_it(
+    app: Flask, runner: FlaskCliRunner
+) -> None:
+    create(runner)
+    done = reset(runner, email="ADA@acme.example")
+    ((admin,), _) = made(app)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == "Ada has a new password, and is signed out everywhere.\n"
+    assert PasswordHasher().verify(admin.password_hash, "another long one")
+
+
+@pytest.mark.parametrize(
+    ("email", "typed", "said"),
+    [
+        ("bo@acme.example", "another long one\n", "There is no admin bo@acme.example."),
+        ("bo", "another long one\n", '"bo" is not an e-mail address.'),
+        (ADA["email"], "short\n", "Give a password of 15 to 128 characters."),
+    ],
+)
+def test_a_password_that_cannot_be_set_stays(
+    app: Flask, runner: FlaskCliRunner, email: str, typed: str, said: str
+) -> None:
+    create(runner)
+    done = reset(runner, email, typed)
+    ((admin,), _) = made(app)
+    assert (done.exit_code, done.stderr) == (1, f"Error: {said}\n")
+    assert PasswordHasher().verify(admin.password_hash, PASSWORD)
+
+
+def test_admins_are_listed_with_where_they_have_a_role(
+    runner: FlaskCliRunner, acme: OrganizationRef
+) -> None:
+    create(runner)
+    bo = {"email": "bo@acme.example", "name": "Bo", "role": "viewer"}
+    create(runner, "--organization=acme", **bo)
+    done = runner.invoke(args=["admins", "list"])
+    lines = done.stdout.splitlines()
+    assert done.exit_code == 0
+    assert "the whole install" in lines[2]
+    assert [word for word in lines[3].split() if word in ("Bo", "Acme", "active")] == [
+        "Bo",
+        "active",
+        "Acme",
+    ]
+
+
+def test_before_set_up_the_list_says_what_to_do(runner: FlaskCliRunner) -> None:
+    done = runner.invoke(args=["admins", "list"])
+    assert "flask setup-link" in done.stdout
+
+
+def test_a_disabled_admin_is_enabled(app: Flask, runner: FlaskCliRunner) -> None:
+    create(runner)
+    create(runner, email="bo@acme.example", name="Bo")
+    with app.app_context():
+        found = admins.find("bo@acme.example")
+        admins.disable(found.id, origin=Origin.of_command_line())
+    done = runner.invoke(args=["admins", "enable", "--email=bo@acme.example"])
+    assert done.stdout == "Bo can sign in.\n"
+    with app.app_context():
+        assert admins.find("bo@acme.example").disabled_at is None

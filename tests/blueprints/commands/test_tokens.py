@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from services import authentication, credentials, tokens
+from services import authentication, credentials, token_lists
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.conftest import make_token
@@ -33,9 +33,9 @@ def made(runner: FlaskCliRunner, *options: str) -> str:
     return done.stdout.removesuffix("\n")
 
 
-def stored(app: Flask, acme: OrganizationRef) -> list[tokens.StoredToken]:
+def stored(app: Flask, acme: OrganizationRef) -> list[token_lists.StoredToken]:
     with app.app_context():
-        return tokens.list_all(acme, datetime.now(UTC))
+        return token_lists.list_all(acme, datetime.now(UTC))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,9 @@ def test_control_characters_from_outside_are_shown_and_not_obeyed(
     text = made(runner)
     with app.app_context():
         now = Origin.of_command_line().at
-        found = authentication.identify(credentials.read_header(text), now)
+        found = authentication.identify(
+            credentials.read_header(text), now, address="192.0.2.1"
+        )
         authentication.note_use(
             found.token_seq, at=now, address="\x1b[2J", user_agent=""
         )
@@ -217,3 +219,20 @@ def test_a_revoked_token_is_refused_at_once(
     assert (done.exit_code, done.stdout) == (0, f"Token {public_id} is revoked.\n")
     assert ScimClient(app.test_client(), text).get("/Users").status_code == 401
     assert [token.state for token in stored(app, acme)] == ["revoked"]
+
+
+def test_a_token_may_be_tied_to_networks(
+    app: Flask, runner: FlaskCliRunner, acme: OrganizationRef
+) -> None:
+    made(runner, "--allow", "203.0.113.7", "--allow", "2001:db8::/32")
+    (token,) = stored(app, acme)
+    assert token.allowed_addresses == ("203.0.113.7/32", "2001:db8::/32")
+
+
+def test_a_network_that_is_none_is_refused(
+    app: Flask, runner: FlaskCliRunner, acme: OrganizationRef
+) -> None:
+    done = run(runner, *MAKE, "--allow", "203.0.113.7/24")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "Write 203.0.113.0/24 for the whole network" in done.stderr
+    assert stored(app, acme) == []

@@ -1,0 +1,132 @@
+"""What needs attention, in words: a title that leads to the mending, and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flask import g, url_for
+
+from blueprints.admin_ui.formats import ago, plural, zone
+from blueprints.admin_ui.shell import may
+from services.attention import Attention, Kind
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of "Needs attention". Without an address it is for somebody else to mend.
+
+    `at` is told at the right, unless the fact has no instant.
+    """
+
+    icon: str
+    is_bad: bool
+    title: str
+    sentence: str
+    address: str
+    at: datetime | None
+
+
+def item_of(fact: Attention) -> Item:
+    """The line for a fact."""
+    return _WORDS[fact.kind](fact)
+
+
+def _suspended(fact: Attention) -> Item:
+    address = _address("list_organizations") if g.signed_in.is_instance_owner else ""
+    return Item(
+        "pause",
+        fact.is_bad,
+        "Provisioning is paused",
+        "The organization is suspended, and its tokens are refused. An owner of this "
+        "installation can resume it.",
+        address,
+        None,
+    )
+
+
+def _no_token(fact: Attention) -> Item:
+    return Item(
+        "key",
+        fact.is_bad,
+        "No token works any more",
+        f"“{fact.name}” was the last one. Nothing arrives until a new one is pasted.",
+        _address("new_token", slug=g.organization.slug) if may("new_token") else "",
+        fact.at,
+    )
+
+
+def _expired(fact: Attention) -> Item:
+    return Item(
+        "bad",
+        fact.is_bad,
+        f"Token “{fact.name}” expired on {_day(fact.at)}",
+        "What used it cannot sign in. Make a new token, and paste it there.",
+        _token(fact),
+        fact.at,
+    )
+
+
+def _expiring(fact: Attention) -> Item:
+    return Item(
+        "clock",
+        fact.is_bad,
+        f"Token “{fact.name}” expires in {ago(fact.at - g.now)}",
+        "Rotate it now: the old one keeps working until you finish.",
+        _token(fact),
+        fact.at,
+    )
+
+
+def _many_ended(fact: Attention) -> Item:
+    address = url_for(
+        "admin_ui.list_users",
+        slug=g.organization.slug,
+        status="deactivated",
+        sort="-changed",
+    )
+    people = plural(fact.count, "user")
+    return Item(
+        "off",
+        fact.is_bad,
+        f"{people} were deactivated or deleted on {_day(fact.at)}",
+        f"By {fact.name}, on one day. See whether that was meant.",
+        address,
+        fact.at,
+    )
+
+
+def _failed_job(fact: Attention) -> Item:
+    words = fact.name.replace("_", " ")
+    return Item(
+        "bad",
+        fact.is_bad,
+        f"A job failed: {words}",
+        "What it did until then is kept. Its page says why it stopped.",
+        _address("show_job", slug=g.organization.slug, job_id=fact.resource_id),
+        fact.at,
+    )
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(zone()):%-d %b}"
+
+
+def _token(fact: Attention) -> str:
+    return _address("show_token", slug=g.organization.slug, public_id=fact.resource_id)
+
+
+def _address(endpoint: str, **values: Any) -> str:  # Any: arguments of the address
+    return url_for(f"admin_ui.{endpoint}", **values)
+
+
+_WORDS: Final[dict[Kind, Callable[[Attention], Item]]] = {
+    "suspended": _suspended,
+    "no_token": _no_token,
+    "token_expired": _expired,
+    "token_expiring": _expiring,
+    "many_ended": _many_ended,
+    "job_failed": _failed_job,
+}

@@ -1,0 +1,153 @@
+"""How values are written on pages: times, numbers, initials, and text from elsewhere.
+
+Everything a provider sent is text of somebody else's making. Jinja escapes it; what is
+invisible in it, or turns the direction of what follows, is made visible here, wherever
+a template puts it out.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, g
+from flask.blueprints import BlueprintSetupState
+from markupsafe import Markup, escape
+
+# Controls, marks and isolates of direction, soft hyphens, blanks of no width, tags.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff"
+    "\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e007f]|\r(?!\n)"
+)
+# Joiners belong between the parts of emoji, of Arabic and Indic words; elsewhere, and
+# at the end of all but Indic words, they make two names look like one.
+_JOINING: Final = (
+    "\u0600-\u109f\u1780-\u18af\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufb50-\ufdff\ufe0f\ufe70-\ufefe"
+    "\U0001f000-\U0001faff"
+)
+_HIDDEN_JOINER: Final = re.compile(
+    f"(?<![{_JOINING}])[\u200c\u200d]"
+    f"|(?<![\u0900-\u0dff])[\u200c\u200d](?![{_JOINING}])"
+)
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+
+
+def register(bp: Blueprint) -> None:
+    """Give the filters to all templates."""
+    bp.record_once(_register)
+
+
+def _register(state: BlueprintSetupState) -> None:
+    app = state.app
+    # Called with everything that a template puts out.
+    app.jinja_env.finalize = make_visible
+    # Parts of a page that are sent out of band are told so by `fragments.show`.
+    app.jinja_env.globals["is_oob"] = False
+    app.jinja_env.filters |= {
+        "ago": ago,
+        "as_is": as_is,
+        "day": day,
+        "initials": initials,
+        "number": number,
+        "plural": plural,
+        "when": when,
+    }
+
+
+def make_visible(value: Any) -> Any:  # Any: whatever a template puts out
+    """Text with its invisible characters written as `⟦U+202E⟧`; the rest as it is."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    if value.isascii() and value.isprintable():
+        return value
+    return _UNSEEN.sub(_code_point, _HIDDEN_JOINER.sub(_code_point, value))
+
+
+def _code_point(found: re.Match[str]) -> str:
+    return f"⟦U+{ord(found[0]):04X}⟧"
+
+
+def as_is(text: str) -> Markup:
+    """Text for a field that is sent back: escaped, and not a character changed."""
+    return escape(text)
+
+
+def number(value: int) -> str:
+    """`108640` as `108,640`."""
+    return f"{value:,}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 user`, `2 users`, `1 person`, `0 people`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def initials(name: str) -> str:
+    """Of the first and the last word of a name; `?` when nothing can stand for it."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [w[0] for w in words]
+    return "".join(letters).upper() or "?"
+
+
+def zone() -> ZoneInfo:
+    """The admin's time zone; UTC before anybody signed in."""
+    signed_in = g.get("signed_in")
+    return ZoneInfo(signed_in.time_zone if signed_in else "UTC")
+
+
+def when(at: datetime | None, otherwise: str = "never") -> Markup:
+    """A `<time>`: relative within the hour, else as short as it stays clear.
+
+    The full local time with its zone is its title.
+    """
+    if at is None:
+        return escape(otherwise)
+    now = g.get("now") or datetime.now(UTC)
+    local = at.astimezone(zone())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"),
+        f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
+        _short(local, now.astimezone(zone())),
+    )
+
+
+def day(at: datetime | None, otherwise: str = "never") -> Markup:
+    """A `<time>` that names the day only: `23 Dec`, `4 May 2025`."""
+    if at is None:
+        return escape(otherwise)
+    now = g.get("now") or datetime.now(UTC)
+    local, now = at.astimezone(zone()), now.astimezone(zone())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"),
+        f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
+        f"{local:%-d %b}" if local.year == now.year else f"{local:%-d %b %Y}",
+    )
+
+
+def ago(span: timedelta) -> str:
+    """A length of time in its largest unit: `12 seconds`, `6 days`."""
+    seconds = max(int(span.total_seconds()), 0)
+    for size, unit in ((86_400, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if seconds >= size:
+            return plural(seconds // size, unit)
+    return plural(seconds, "second")
+
+
+def _short(local: datetime, now: datetime) -> str:
+    passed = now - local
+    if timedelta(0) <= passed < timedelta(seconds=5):
+        return "just now"
+    if timedelta(0) <= passed < timedelta(hours=1):
+        return f"{ago(passed)} ago"
+    if timedelta(0) < -passed < timedelta(hours=1):
+        return f"in {ago(-passed)}"
+    if local.date() == now.date():
+        return f"{local:%H:%M}"
+    if local.year == now.year:
+        return f"{local:%-d %b}"
+    return f"{local:%-d %b %Y}"

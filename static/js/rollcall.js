@@ -1,0 +1,265 @@
+// What pages do with a script that they can do without it too, only slower. Elements ask
+// for it by `data-` attributes; nothing here knows what a page is about.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
+  const toasts = () => document.getElementById("toasts");
+
+  // --- notices -------------------------------------------------------------------------
+  const SECONDS = { done: 6, undo: 10 };
+
+  function arm(toast) {
+    if (toast.armed) return;
+    toast.armed = true;
+    const kind = toast.querySelector("form") ? "undo" : toast.dataset.toast;
+    const seconds = SECONDS[kind];
+    if (!seconds) return;
+    let timer;
+    const start = () => { timer = setTimeout(() => toast.remove(), seconds * 1000); };
+    const stop = () => clearTimeout(timer);
+    for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stop);
+    for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, start);
+    start();
+  }
+
+  function tell(sentence, kind = "problem") {
+    const toast = document.createElement("div");
+    toast.className = "toast";
+    toast.dataset.toast = kind;
+    const text = document.createElement("p");
+    text.textContent = sentence;
+    const dismiss = document.createElement("button");
+    dismiss.className = "btn btn-sm";
+    dismiss.type = "button";
+    dismiss.dataset.dismiss = "";
+    dismiss.textContent = "Dismiss";
+    toast.append(text, dismiss);
+    toasts().append(toast);
+    arm(toast);
+    return toast;
+  }
+
+  // --- the session ---------------------------------------------------------------------
+  const WARN_SECONDS = 120;
+  let warning, farewell;
+
+  function watchSession(seconds) {
+    if (!(seconds > 0)) return;
+    clearTimeout(warning);
+    all("[data-toast=session]").forEach((toast) => toast.remove());
+    warning = setTimeout(() => {
+      farewell = tell("You will be signed out in 2 minutes.", "session");
+      const stay = document.createElement("button");
+      stay.className = "btn btn-sm";
+      stay.type = "button";
+      stay.textContent = "Stay signed in";
+      stay.onclick = () => htmx.ajax("POST", "/session/extend", { swap: "none" });
+      farewell.querySelector("p").after(stay);
+    }, Math.max(seconds - WARN_SECONDS, 1) * 1000);
+  }
+
+  document.addEventListener("signed-in", (event) => {
+    const token = event.detail.csrf;
+    document.querySelector('meta[name="csrf-token"]')?.setAttribute("content", token);
+    all("input[name=csrf_token]").forEach((field) => { field.value = token; });
+    document.getElementById("dialog").close();
+    tell("You are signed in again. What you typed is still here: send it once more.");
+  });
+
+  // --- htmx ----------------------------------------------------------------------------
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = meta("csrf-token");
+    if (token) event.detail.headers["X-CSRFToken"] = token;
+    if (event.detail.elt.closest("[data-poll]")) event.detail.headers["X-Polled"] = "1";
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.elt.closest("[data-poll]")) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const seconds = event.detail.xhr?.getResponseHeader("Session-Seconds");
+    if (seconds) watchSession(Number(seconds));
+  });
+  const isSentence = (xhr) =>
+    (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status >= 400 && isSentence(xhr)) {
+      Object.assign(event.detail, { shouldSwap: false, isError: true });
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    tell(isSentence(xhr) ? xhr.responseText : "That did not work. Try again.");
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      if (!event.detail.elt.closest("[data-poll]")) {
+        tell("Rollcall cannot be reached. Check the connection, then try again.");
+      }
+    });
+  }
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const target = event.detail.elt;
+    all("[data-toast]").forEach(arm);
+    showDialog(target);
+    countPicked();
+    const asker = event.detail.requestConfig?.elt;
+    const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
+    if (wanted) wanted.focus();
+    else if (asker?.matches("a") && target.id === "results") {
+      target.querySelector("caption")?.focus();
+    }
+  });
+
+  // --- the dialog ----------------------------------------------------------------------
+  let opener;
+
+  function showDialog(target) {
+    const dialog = document.getElementById("dialog");
+    if (target !== dialog || dialog.open || !dialog.firstElementChild) return;
+    opener = document.activeElement;
+    dialog.showModal();
+  }
+  document.addEventListener("close", (event) => {
+    if (event.target.id !== "dialog") return;
+    event.target.replaceChildren();
+    // A menu it was chosen from has closed meanwhile.
+    const menu = opener?.closest("details[data-menu]")?.querySelector("summary");
+    if (opener?.isConnected) (menu ?? opener).focus();
+  }, true);
+
+  // --- rows that are picked ------------------------------------------------------------
+  let lastPicked;
+
+  function countPicked() {
+    const bar = document.querySelector("[data-picked]");
+    if (!bar) return;
+    const boxes = all("input[data-pick]");
+    const count = boxes.filter((box) => box.checked).length;
+    bar.hidden = !count;
+    all("[data-picked-count]", bar).forEach((one) => { one.textContent = count; });
+    all("[data-picked-all]", bar).forEach((one) => {
+      one.hidden = count < boxes.length;
+      // What cannot be seen must not be sent.
+      if (one.hidden) all("input", one).forEach((box) => { box.checked = false; });
+    });
+    boxes.forEach((box) => box.closest("tr")?.classList.toggle("is-selected", box.checked));
+    const head = document.querySelector("input[data-pick-all]");
+    if (head) {
+      head.checked = count > 0 && count === boxes.length;
+      head.indeterminate = count > 0 && count < boxes.length;
+    }
+  }
+
+  function pick(box, isRange) {
+    const boxes = all("input[data-pick]");
+    if (isRange && lastPicked?.isConnected) {
+      const ends = [boxes.indexOf(box), boxes.indexOf(lastPicked)].sort((a, b) => a - b);
+      boxes.slice(ends[0], ends[1] + 1).forEach((one) => { one.checked = box.checked; });
+    }
+    lastPicked = box;
+    countPicked();
+  }
+
+  // --- clicks --------------------------------------------------------------------------
+  async function copy(button) {
+    const source = button.parentElement.querySelector("code, pre, input");
+    const text = source.value ?? source.textContent;
+    const label = button.querySelector("span") || button;
+    try {
+      await navigator.clipboard.writeText(text);
+      label.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(source);
+      label.textContent = "Selected";
+    }
+    const said = document.createElement("span");
+    said.className = "vh";
+    said.textContent = label.textContent;
+    toasts().append(said);
+    setTimeout(() => { label.textContent = "Copy"; said.remove(); }, 2000);
+  }
+
+  function reveal(button) {
+    const field = document.getElementById(button.dataset.reveal);
+    const isHidden = field.type === "password";
+    field.type = isHidden ? "text" : "password";
+    button.setAttribute("aria-pressed", isHidden);
+    button.textContent = isHidden ? "Hide" : "Show";
+  }
+
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    if (at("[data-copy]")) copy(at("[data-copy]"));
+    if (at("[data-dismiss]")) at(".toast").remove();
+    if (at("[data-reveal]")) reveal(at("[data-reveal]"));
+    if (at("[data-close]")) { event.preventDefault(); at("dialog")?.close(); }
+    if (at("[data-unpick]")) {
+      all("input[data-pick]").forEach((box) => { box.checked = false; });
+      countPicked();
+    }
+    if (at("input[data-pick]")) pick(at("input[data-pick]"), event.shiftKey);
+    if (at("input[data-pick-all]")) {
+      all("input[data-pick]").forEach((box) => { box.checked = event.target.checked; });
+      countPicked();
+    }
+    all("details[data-menu][open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  // --- keys ----------------------------------------------------------------------------
+  const TYPED = "input, textarea, select, [contenteditable]";
+  let isGoing = false;
+
+  function move(step) {
+    const links = all("tbody .row-link[href]");
+    const place = links.indexOf(document.activeElement?.closest("tr")?.querySelector(".row-link"));
+    links[Math.min(Math.max(place + step, 0), links.length - 1)]?.focus();
+  }
+
+  function inMenu(event, menu) {
+    const entries = all("a, button", menu.querySelector(".menu-list"));
+    const place = entries.indexOf(document.activeElement);
+    if (event.key === "Escape") {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else if (menu.open && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      entries[(place + step + entries.length) % entries.length]?.focus();
+      event.preventDefault();
+    }
+  }
+
+  const KEYS = {
+    "/": () => document.querySelector("[data-search]")?.focus(),
+    "?": () => { location.href = "/help"; },
+    g: () => { isGoing = true; setTimeout(() => { isGoing = false; }, 1500); },
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => document.activeElement?.closest("tr")?.querySelector("input[data-pick]")?.click(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details[data-menu]");
+    if (menu) inMenu(event, menu);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.(TYPED) || document.querySelector("dialog[open]")) return;
+    if (meta("single-keys") !== "1") return;
+    const link = isGoing && document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    isGoing = false;
+    if (link) {
+      location.href = link.href;
+    } else if (KEYS[event.key]) {
+      event.preventDefault();
+      KEYS[event.key]();
+    }
+  });
+
+  // --- at the start --------------------------------------------------------------------
+  all("[data-toast]").forEach(arm);
+  countPicked();
+  watchSession(Number(meta("session-seconds")));
+  document.querySelector("[data-focus]")?.focus();
+})();

@@ -1,0 +1,33 @@
+"""The help page, and what its words depend on."""
+
+from __future__ import annotations
+
+import re
+
+from tests.admin_client import AdminClient
+from tests.served import ROOT
+
+
+def test_help_is_there_for_everybody_who_signed_in(
+    viewer: AdminClient, stranger: AdminClient, anonymous: AdminClient
+) -> None:
+    page = viewer.get("/help").text
+    assert "https://rollcall.example/scim/v2" in page
+    assert "Deactivated, deleted, purged" in page
+    assert stranger.get("/help").status_code == 200
+    assert anonymous.get("/help").status_code == 303
+
+
+def test_every_page_of_the_manual_exists(viewer: AdminClient) -> None:
+    files = re.findall(r"<code[^>]*>(docs/[^<]+)</code>", viewer.get("/help").text)
+    assert len(files) > 5
+    assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+def test_every_key_of_the_script_is_explained(viewer: AdminClient) -> None:
+    script = (ROOT / "static/js/rollcall.js").read_text()
+    block = script.split("const KEYS = {")[1].split("};")[0]
+    keys = set(re.findall(r'^\s+"?([/?a-z])"?:', block, re.MULTILINE))
+    explained = set(re.findall(r"<kbd>([^<]+)</kbd>", viewer.get("/help").text))
+    assert {"/", "?", "g", "j", "k", "x"} <= keys
+    assert keys - explained == set()

@@ -1,0 +1,176 @@
+"""Every page there is, by who looks at it: the checks of all pages walk this list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.browser.sample import Sample
+from tests.house.addresses import UI_RULES
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: its name, who asks for it, by which view or address, with which values.
+
+    `is_main` pages are pictured in the width of a phone too.
+    """
+
+    name: str
+    who: str | None
+    endpoint: str = ""
+    values: Values = field(default_factory=dict)
+    query: str = ""
+    address: str = ""
+    status: int = 200
+    is_main: bool = False
+
+    def path(self, sample: Sample) -> str:
+        """Where it is in the sample's installation."""
+        if not self.endpoint:
+            return self.address.replace("ORG", sample.at)
+        endpoint = f"admin_ui.{self.endpoint}"
+        rule = next(
+            rule
+            for rule in UI_RULES
+            if rule.endpoint == endpoint and "GET" in (rule.methods or ())
+        )
+        built = rule.build({name: self._value(name, sample) for name in rule.arguments})
+        assert built is not None
+        return built[1] + self.query.replace("AIKO", sample.arguments["user_id"])
+
+    def _value(self, name: str, sample: Sample) -> str:
+        """What stands for an argument: an example by its name, or what is given."""
+        wanted = self.values.get(name, name)
+        return sample.arguments.get(f"{wanted} {name}") or sample.arguments.get(
+            wanted, wanted
+        )
+
+
+def _page(
+    name: str,
+    endpoint: str,
+    who: str | None = "owner",
+    *,
+    query: str = "",
+    **values: str,
+) -> Shown:
+    return Shown(name, who, endpoint, values, query)
+
+
+def _main(name: str, endpoint: str, *, query: str = "", **values: str) -> Shown:
+    return Shown(name, "owner", endpoint, values, query, is_main=True)
+
+
+PAGES: Final = [
+    Shown("status", None, address="/"),
+    _page("sign-in", "show_sign_in", None),
+    _page("invitation", "show_invitation", None),
+    Shown("not-found-signed-out", None, address="/nowhere", status=404),
+    Shown("not-found", "owner", address="ORG/nowhere", status=404),
+    Shown("forbidden", "viewer", "show_settings", status=403),
+    # an organization
+    _main("overview", "overview"),
+    _page("overview-empty", "overview", slug="quay-logistics", who="instance owner"),
+    _main("tokens", "list_tokens"),
+    _page("token", "show_token"),
+    _page("token-new", "new_token"),
+    _page("token-edit", "edit_token"),
+    _page("token-rotate", "confirm_rotate_token"),
+    _page("token-revoke", "confirm_revoke_token"),
+    # users
+    _main("users", "list_users"),
+    _page("users-filtered", "list_users", query="?status=deactivated&sort=-changed"),
+    _page("users-nobody", "list_users", query="?q=sanx"),
+    _page("users-empty", "list_users", "instance owner", slug="quay-logistics"),
+    _page("users-viewer", "list_users", "viewer"),
+    _main("user", "show_user"),
+    _page("user-hostile", "show_user", user_id="hostile"),
+    _page("user-deactivated", "show_user", user_id="deactivated"),
+    _page("user-groups", "show_user_groups"),
+    _page("user-activity", "show_user_activity"),
+    _page("user-scim", "show_user_scim"),
+    _page("user-new", "new_user"),
+    _page("user-edit", "edit_user"),
+    _page("user-deactivate", "confirm_deactivate_user"),
+    _page("user-reactivate", "confirm_reactivate_user", user_id="deactivated"),
+    _page("user-delete", "confirm_delete_user"),
+    # groups and members
+    _main("groups", "list_groups"),
+    _page("groups-empty", "list_groups", "instance owner", slug="quay-logistics"),
+    _main("group", "show_group"),
+    _page("group-hostile", "show_group", group_id="hostile"),
+    _page("group-viewer", "show_group", "viewer"),
+    _page("group-details", "show_group_details"),
+    _page("group-activity", "show_group_activity"),
+    _page("group-scim", "show_group_scim"),
+    _page("group-new", "new_group"),
+    _page("group-rename", "ask_group_name"),
+    _page("group-candidates", "find_candidates", query="?q=san"),
+    # what was deleted
+    _page("deleted", "list_deleted"),
+    _page("deleted-groups", "list_deleted", query="?type=group"),
+    _page("deleted-user", "show_deleted"),
+    _page("deleted-purge", "confirm_purge_deleted"),
+    # jobs, bulk actions, import, export
+    _page("bulk", "confirm_bulk_users", query="?action=deactivate&ids=AIKO"),
+    _page("bulk-all", "confirm_bulk_all_users", query="?action=deactivate&q=san"),
+    _page("bulk-groups", "find_bulk_groups", query="?ids=AIKO"),
+    _page("import", "import_users"),
+    _page("import-columns", "show_import", job_id="mapped"),
+    _page("import-columns-again", "edit_import_columns", job_id="tried"),
+    _page("import-tried", "show_import", job_id="tried"),
+    _page("export", "export_users"),
+    _page("jobs", "list_jobs"),
+    _page("job", "show_job"),
+    _page("changes", "list_changes"),
+    _page("changes-members", "show_changed_members"),
+    _page("settings", "show_settings"),
+    _page("admins", "list_admins"),
+    _page("admins-invite", "invite_admin"),
+    _page("admins-role", "edit_role"),
+    _page("admins-remove", "confirm_remove_admin"),
+    # the account
+    _page("account", "show_account"),
+    _page("account-password", "show_password"),
+    _page("account-security", "show_security"),
+    _page("account-sessions", "list_sessions"),
+    _page("help", "help"),
+    # the installation
+    _page("organizations", "list_organizations", "instance owner"),
+    _page("organizations-mine", "list_organizations"),
+    _page("organization-new", "new_organization", "instance owner"),
+    _page("organization-rename", "confirm_rename_organization", "instance owner"),
+    _page("organization-suspend", "confirm_suspend_organization", "instance owner"),
+    _page("all-admins", "list_all_admins", "instance owner"),
+    _page("all-admins-invite", "invite_instance_owner", "instance owner"),
+    _page("admin-disable", "confirm_disable_admin", "instance owner"),
+    _page("admin-owner", "confirm_instance_owner", "instance owner"),
+]
+
+NOT_PAGES: Final = {
+    # Parts that pages ask for.
+    "show_health",
+    "show_steps",
+    "find_managers",
+    # Files.
+    "download_groups",
+    "download_users",
+    "download_job_file",
+    # There only until somebody has set Rollcall up: looked at by a test of its own.
+    "show_setup",
+}
+"""Views that answer a GET with something else than a page of their own."""
+
+
+def views_without_picture() -> set[str]:
+    """Views that answer a GET and stand in neither list."""
+    views = {
+        rule.endpoint.removeprefix("admin_ui.")
+        for rule in UI_RULES
+        if "GET" in (rule.methods or ())
+    }
+    return views - {shown.endpoint for shown in PAGES} - NOT_PAGES

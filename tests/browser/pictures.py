@@ -1,0 +1,116 @@
+"""Pictures of every page in both themes, into `docs/pictures/`: `make pictures`.
+
+Starts a Rollcall of its own with the sample directory. Names of pages as arguments make
+those alone. Colours are reduced to 256 in the browser, which nobody sees and which
+makes a third of the bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import struct
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import sample as samples
+from tests.browser.pages import PAGES, Shown
+from tests.browser.sample import Sample
+from tests.conftest import make_app, migrate
+from tests.served import ROOT, Server
+
+FOLDER: Final = ROOT / "docs/pictures"
+WIDE, PHONE = 1440, 390
+HIGHEST: Final = 1_500
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+REDUCE: Final = (Path(__file__).parent / "reduce.js").read_text()
+
+
+@contextmanager
+def installation() -> Iterator[tuple[Server, Sample]]:
+    """A served Rollcall with the sample directory."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'rollcall.sqlite'}"
+        app = make_app(folder, url)
+        migrate(app)
+        server = Server(app, url)
+        server.start()
+        try:
+            yield server, samples.make(server)
+        finally:
+            server.stop()
+            server.close()
+
+
+def pages_of(names: list[str]) -> list[tuple[Shown, str, int]]:
+    """What is to be pictured: page, theme, width; phones see the main pages, light."""
+    chosen = [one for one in PAGES if not names or one.name in names]
+    wide = [(one, theme, WIDE) for one in chosen for theme in ("light", "dark")]
+    return wide + [(one, "light", PHONE) for one in chosen if one.is_main]
+
+
+def picture(page: Page, shown: Shown, sample: Sample) -> bytes:
+    """A PNG of the page from its top."""
+    page.goto(shown.path(sample))
+    page.wait_for_load_state("networkidle")
+    height = int(page.evaluate("document.documentElement.scrollHeight"))
+    width = page.viewport_size["width"] if page.viewport_size else WIDE
+    box = {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST)}
+    return page.screenshot(full_page=True, clip=box, animations="disabled")  # type: ignore[arg-type]  # a FloatRect
+
+
+def reduce(page: Page, png: bytes) -> bytes:
+    """The same picture with at most 256 colours."""
+    found = page.evaluate(REDUCE, base64.b64encode(png).decode())
+    palette = base64.b64decode(found["palette"])
+    rows = base64.b64decode(found["rows"])
+    size = struct.pack(">IIBBBBB", found["width"], found["height"], 8, 3, 0, 0, 0)
+    parts = [(b"IHDR", size), (b"PLTE", palette), (b"IDAT", zlib.compress(rows, 9))]
+    return SIGNATURE + b"".join(_chunk(*part) for part in [*parts, (b"IEND", b"")])
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+def write(browser: Browser, server: Server, sample: Sample, names: list[str]) -> None:
+    """Every picture that was asked for, one file each."""
+    desk = browser.new_page()
+    cookies = {who: sample.cookie(who) for who in sample.admin_ids}
+    for shown, theme, width in pages_of(names):
+        context = browser.new_context(
+            base_url=server.url,
+            color_scheme=theme,  # type: ignore[arg-type]  # one of two words
+            viewport={"width": width, "height": 900},
+            reduced_motion="reduce",
+        )
+        if shown.who is not None:
+            cookie = {"name": "rollcall", "value": cookies[shown.who]}
+            context.add_cookies([{**cookie, "url": server.url}])  # type: ignore[list-item]  # a SetCookieParam
+        path = FOLDER / f"{shown.name}-{theme}-{width}.png"
+        path.write_bytes(reduce(desk, picture(context.new_page(), shown, sample)))
+        context.close()
+
+
+def main(names: list[str]) -> None:
+    """Make the pictures of the pages with these names, or of all."""
+    program = shutil.which("chromium")
+    with installation() as (server, sample), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"]
+        )
+        write(browser, server, sample, names)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

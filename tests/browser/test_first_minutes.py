@@ -1,0 +1,103 @@
+"""The first five minutes: from the address that the server prints to Okta's request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.complaints import Complaints
+from tests.conftest import PASSWORD, make_app, migrate
+from tests.served import Server
+
+pytestmark = [pytest.mark.served, pytest.mark.browser]
+
+PRINTED = re.compile(r"http\S+(/setup\?code=[0-9a-f]+)")
+OKTA = {"User-Agent": "Okta SCIM Client 1.0.0"}
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Server]:
+    """A Rollcall that was started just now, by somebody who knows nothing of it."""
+    url = f"sqlite:///{tmp_path / 'rollcall.sqlite'}"
+    app = make_app(tmp_path, url)
+    migrate(app)
+    server = Server(app, url)
+    server.start()
+    yield server
+    server.stop()
+    server.close()
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def visitor(
+    fresh: Server,
+    new_context: Callable[..., BrowserContext],
+    complaints: Complaints,
+    request: pytest.FixtureRequest,
+) -> Page:
+    context = new_context(java_script_enabled=request.param)
+    page = context.new_page()
+    complaints.listen(page)
+    return page
+
+
+def set_up(page: Page, server: Server) -> None:
+    printed = PRINTED.search(server.printed())
+    assert printed, server.printed()
+    page.goto(f"{server.url}{printed[1]}")
+    page.get_by_label("Organization").fill("Harbour & Co")
+    page.get_by_label("Your name").fill("Ines Duarte")
+    page.get_by_label("Email").fill("ines@harbour.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Set up Rollcall").click()
+
+
+def create_token(page: Page) -> str:
+    page.get_by_role("link", name="Create token").click()
+    page.get_by_label("Name").fill("Okta production")
+    page.get_by_role("button", name="Create token").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Token created")
+    return page.get_by_role("textbox", name="token", exact=True).inner_text()
+
+
+def test_from_the_printed_address_to_oktas_first_request(
+    fresh: Server, visitor: Page
+) -> None:
+    set_up(visitor, fresh)
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Welcome, Ines")
+    secret = create_token(visitor)
+    visitor.get_by_role("link", name="Go to the overview").click()
+    expect(visitor.get_by_text("Provisioning token created")).to_be_visible()
+    answer = httpx.get(
+        f"{fresh.base_url}/Users?startIndex=1&count=100",
+        headers={**OKTA, "Authorization": f"Bearer {secret}"},
+    )
+    assert (answer.status_code, answer.json()["totalResults"]) == (200, 0)
+    visitor.reload()
+    expect(visitor.get_by_role("heading", name="Okta is connected")).to_be_visible()
+
+
+def test_the_page_of_set_up_is_gone_afterwards(
+    fresh: Server, visitor: Page, complaints: Complaints
+) -> None:
+    set_up(visitor, fresh)
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Welcome, Ines")
+    complaints.expect(404)
+    answer = visitor.goto(f"{fresh.url}/setup")
+    assert answer is not None
+    assert answer.status == 404
+
+
+@pytest.mark.parametrize("visitor", [True], indirect=True)
+def test_the_step_ticks_itself_while_one_looks(fresh: Server, visitor: Page) -> None:
+    set_up(visitor, fresh)
+    secret = create_token(visitor)
+    visitor.get_by_role("link", name="Go to the overview").click()
+    expect(visitor.get_by_text("Press “Test API Credentials” in Okta")).to_be_visible()
+    httpx.get(f"{fresh.base_url}/Users", headers={"Authorization": f"Bearer {secret}"})
+    expect(visitor.get_by_text("Okta signed in")).to_be_visible(timeout=12_000)
