@@ -56,7 +56,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
 
 
 def create_worker() -> Flask:
-    """What a process of the server runs: the application, and beside it a runner of jobs.
+    """What a server process runs: the application, and beside it a runner of jobs.
 
     Commands and tests make an application alone.
     """

@@ -34,6 +34,7 @@ from services.admins import NewAdmin
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
 from services.roles import ROLES, Role
+from services.token_lists import Scope
 from tests.browser.people import EMPLOYEES, HOSTILE_NAMES, Employee
 from tests.served import Server
 
@@ -173,7 +174,7 @@ def _admin(
 
 
 def _make_tokens(sample: Sample) -> None:
-    plans: list[tuple[str, tokens.Scope, float, float | None]] = [
+    plans: list[tuple[str, Scope, float, float | None]] = [
         ("Okta production", "full", 13.9, 6),
         ("Entra test", "read", 3, 90),
         ("Old connector", "full", 13, None),

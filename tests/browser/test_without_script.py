@@ -89,7 +89,7 @@ def test_a_user_is_deactivated_deleted_and_restored(
 
 def test_a_member_is_added_and_removed(plain: Page, sample: Sample) -> None:
     plain.goto(f"{sample.at}/groups/{sample.group_ids['Legal']}")
-    plain.get_by_label("Add a member").fill("hiroshi")
+    plain.get_by_role("combobox", name="Add a member").fill("hiroshi")
     plain.get_by_role("button", name="Search").click()
     plain.get_by_role("button", name="Add").click()
     plain.goto(f"{sample.at}/groups/{sample.group_ids['Legal']}?q=hiroshi")
