@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -54,7 +53,6 @@ def seed_log(app: Flask, slug: str, n_rows: int, *, n_resources: int = 5_000) ->
                 connection.execute(sa.insert(_TABLE), rows)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
             one.execute(sa.text("ANALYZE"))
-
 
 
 def _row(

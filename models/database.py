@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Text, event
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Text, event, text
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -36,6 +36,7 @@ BUSY_TIMEOUT_SECONDS = 8.0
 
 _BUSY_MILLISECONDS = int(BUSY_TIMEOUT_SECONDS * 1000)
 _HURRIED_MILLISECONDS = 300
+_UNHURRIED_MILLISECONDS = 2_000
 
 LOCK_TIMEOUT_SECONDS = 8.0
 """The same for a row lock of PostgreSQL."""
@@ -159,6 +160,7 @@ def _set_timeouts(connection: Any, _record: object) -> None:  # Any: a driver co
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
+    _set_synchronous(connection, options.get("synchronous", "FULL"))
     begin = options.get("begin", "BEGIN")
     if "busy_timeout" not in options:
         connection.exec_driver_sql(begin)
@@ -168,6 +170,14 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
     finally:
         _set_busy_timeout(connection, _BUSY_MILLISECONDS)
+
+
+def _set_synchronous(connection: Connection, wanted: str) -> None:
+    """Before the transaction: within one it would change nothing."""
+    known = connection.info
+    if known.get("synchronous", "FULL") != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+        known["synchronous"] = wanted
 
 
 def _set_busy_timeout(connection: Connection, milliseconds: int) -> None:
@@ -235,6 +245,40 @@ def writing_if_free(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T
         hurried = writers.execution_options(busy_timeout=_HURRIED_MILLISECONDS)
         with _busy_named():
             return _write_once(hurried, work, *args, **kwargs)
+
+    return run
+
+
+def writing_loosely(
+    work: Callable[Concatenate[Session, P], T],
+) -> Callable[P, T]:
+    """As `writing_if_free`, and a power cut may take what it wrote last.
+
+    For what nobody was promised: it does not wait for the disk, nor make others wait.
+    It has more patience with other writers, since nobody waits for it.
+    """
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        _, writers = _engines[db.engine]
+        options = {"busy_timeout": _UNHURRIED_MILLISECONDS, "synchronous": "NORMAL"}
+        with _busy_named():
+            return _write_once(
+                writers.execution_options(**options), _relaxed(work), *args, **kwargs
+            )
+
+    return run
+
+
+def _relaxed(
+    work: Callable[Concatenate[Session, P], T],
+) -> Callable[Concatenate[Session, P], T]:
+    """The same for PostgreSQL, where a transaction says so itself."""
+
+    def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("SET LOCAL synchronous_commit TO off"))
+        return work(session, *args, **kwargs)
 
     return run
 

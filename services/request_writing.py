@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models import Organization, ProvisioningToken, Request, RequestLogGap
-from models.database import writing_if_free
+from models.database import writing_loosely
 from services import credentials, request_rows
 from services.origin import Actor
 
@@ -76,10 +76,9 @@ class _Owner:
     token_name: str
 
 
-@writing_if_free
+@writing_loosely
 def write(session: Session, entries: Sequence[Entry]) -> None:
-    """Write or complete the rows. Raises `Busy` soon while another writes."""
-    _relax(session)
+    """Write or complete the rows. Raises `Busy` while another writes for long."""
     owners = _owners(session, {entry.claimed for entry in entries})
     rows = [_named(entry, owners) for entry in entries]
     keep_bodies = _keep_bodies(session, {row["organization_seq"] for row in rows})
@@ -95,7 +94,7 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
         _forget_unnamed(session)
 
 
-@writing_if_free
+@writing_loosely
 def write_gaps(session: Session, gaps: Sequence[Gap]) -> None:
     """Keep the counts, each with the one before when that was just now."""
     owners = _owners(session, {gap.claimed for gap in gaps})
@@ -104,12 +103,6 @@ def write_gaps(session: Session, gaps: Sequence[Gap]) -> None:
         owner = owners.get(gap.claimed)
         if gap.organization_seq in known:
             _write_gap(session, gap, owner.organization_seq if owner else None)
-
-
-def _relax(session: Session) -> None:
-    """On PostgreSQL, do not wait for the disk: a power cut may cost the last rows."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL synchronous_commit TO off"))
 
 
 def _owners(session: Session, claimed: Collection[str]) -> dict[str, _Owner]:

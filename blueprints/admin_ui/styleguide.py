@@ -7,6 +7,7 @@ asks nobody who they are, and changes nothing.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -25,6 +26,19 @@ from blueprints.admin_ui.forms import Form
 bp: Final = Blueprint("styleguide", __name__)
 
 _ICON: Final = re.compile(r'<symbol id="i-([\w-]+)"')
+
+
+@dataclass(frozen=True)
+class SampleJob:
+    """How far a job is."""
+
+    n_done: int
+    n_total: int
+
+    @property
+    def is_going(self) -> bool:
+        """Whether there is more to do."""
+        return self.n_done < self.n_total
 
 
 class SampleForm(Form):
@@ -51,6 +65,7 @@ def show_styleguide() -> str:
         form=SampleForm(formdata=None, prefix="good-"),
         bad_form=_bad_form(),
         times=_times(datetime.now(UTC)),
+        jobs=[SampleJob(0, 4_322), SampleJob(1_200, 4_322), SampleJob(7, 7)],
         address=lambda order: f"/styleguide?sort={order}",
     )
 

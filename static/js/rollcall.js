@@ -83,7 +83,8 @@
   const isSentence = (xhr) =>
     (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
+    const { elt, xhr } = event.detail;
+    if (elt.closest("[data-poll]")) return;
     if (xhr.status >= 400 && isSentence(xhr)) {
       Object.assign(event.detail, { shouldSwap: false, isError: true });
     }

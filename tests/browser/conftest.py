@@ -73,7 +73,7 @@ def complaints() -> Iterator[Complaints]:
     """What browsers had to complain of, all through the test; nothing is allowed."""
     heard = Complaints()
     yield heard
-    assert heard.told() == []
+    assert "\n".join(heard.told()) == ""
 
 
 @pytest.fixture

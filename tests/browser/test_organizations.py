@@ -66,7 +66,7 @@ def test_a_viewer_finds_nothing_that_changes_something(
     for path in ("/", "/users", "/groups", "/deleted", "/tokens"):
         page.goto(f"{sample.at}{path}")
         found += page.locator("main form[method=post]").all_inner_texts()
-        found += page.locator("main .btn-primary, main .btn-danger").all_inner_texts()
+        found += page.locator("main a.btn-primary, main .btn-danger").all_inner_texts()
     assert found == []
 
 

@@ -117,6 +117,7 @@ def test_a_server_that_fails_leaves_the_rows(
 
 def test_a_server_that_is_away_is_said(users: Page, complaints: Complaints) -> None:
     complaints.ignore("ERR_CONNECTION_REFUSED")
+    complaints.ignore("htmx:sendError")
     users.route("**/users?q=x", lambda route: route.abort("connectionrefused"))
     users.get_by_role("searchbox", name="Search users").fill("x")
     expect(users.locator("#toasts")).to_contain_text("Rollcall cannot be reached.")

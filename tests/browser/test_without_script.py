@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Open
@@ -25,8 +25,8 @@ def plain(open_as: Open, sample: Sample) -> Page:
     return page
 
 
-def rows(page: Page) -> list[str]:
-    return page.locator("tbody tr .row-link").all_inner_texts()
+def rows(page: Page) -> Locator:
+    return page.locator("tbody tr .row-link")
 
 
 def test_a_secret_is_shown_once(plain: Page, sample: Sample) -> None:
@@ -42,17 +42,16 @@ def test_a_secret_is_shown_once(plain: Page, sample: Sample) -> None:
 
 
 def test_users_are_found_and_paged(plain: Page, sample: Sample) -> None:
-    first = rows(plain)
+    first = rows(plain).all_inner_texts()
     plain.get_by_role("link", name="Next").click()
-    second = rows(plain)
+    expect(rows(plain)).not_to_have_text(first)
     plain.get_by_role("link", name="Previous").click()
-    assert rows(plain) == first
-    assert not set(first) & set(second)
+    expect(rows(plain)).to_have_text(first)
     plain.get_by_role("searchbox", name="Search users").fill("tomasz")
     plain.keyboard.press("Enter")
-    assert rows(plain) == ["Tomasz Wójcik"]
+    expect(rows(plain)).to_have_text(["Tomasz Wójcik"])
     plain.get_by_role("link", name="Deactivated").click()
-    expect(plain.get_by_text("matches")).to_be_visible()
+    expect(rows(plain)).to_have_count(0)
 
 
 def test_a_user_is_made_after_a_mistake(
@@ -75,16 +74,14 @@ def test_a_user_is_deactivated_deleted_and_restored(
     plain: Page, sample: Sample
 ) -> None:
     plain.goto(f"{sample.at}/users/{sample.user_ids['Katarzyna Wiśniewska']}")
-    plain.get_by_role("link", name="Deactivate").click()
-    plain.get_by_role("button", name="Deactivate user").click()
+    plain.get_by_role("button", name="Deactivate").click()
     expect(plain.get_by_role("button", name="Reactivate")).to_be_visible()
     plain.locator("details[data-menu] > summary").click()
-    plain.get_by_role("link", name="Delete").click()
-    plain.get_by_role("button", name="Delete user").click()
+    plain.get_by_role("button", name="Delete Katarzyna Wiśniewska").click()
     plain.goto(f"{sample.at}/deleted?q=katarzyna")
     plain.get_by_role("button", name="Restore").click()
     plain.goto(f"{sample.at}/users?q=katarzyna")
-    assert rows(plain) == ["Katarzyna Wiśniewska"]
+    expect(rows(plain)).to_have_text(["Katarzyna Wiśniewska"])
 
 
 def test_a_member_is_added_and_removed(plain: Page, sample: Sample) -> None:
@@ -93,10 +90,10 @@ def test_a_member_is_added_and_removed(plain: Page, sample: Sample) -> None:
     plain.get_by_role("button", name="Search").click()
     plain.get_by_role("button", name="Add").click()
     plain.goto(f"{sample.at}/groups/{sample.group_ids['Legal']}?q=hiroshi")
-    assert rows(plain) == ["Hiroshi Sato"]
+    expect(rows(plain)).to_have_text(["Hiroshi Sato"])
     plain.get_by_role("button", name="Remove Hiroshi Sato from this group").click()
     plain.goto(f"{sample.at}/groups/{sample.group_ids['Legal']}?q=hiroshi")
-    assert rows(plain) == []
+    expect(rows(plain)).to_have_count(0)
 
 
 def test_one_signs_out(plain: Page, sample: Sample) -> None:

@@ -1,0 +1,97 @@
+"""A session that ends while somebody works: said in time, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from services import sessions
+from services.origin import Origin
+from tests.browser.complaints import Complaints
+from tests.browser.conftest import Open
+from tests.browser.sample import PASSWORD, Sample
+
+pytestmark = [pytest.mark.served, pytest.mark.browser]
+
+
+def sign_out_everywhere(sample: Sample, who: str) -> None:
+    with sample.app.app_context():
+        sessions.end_all(sample.admin_ids[who], origin=Origin.of_command_line())
+
+
+def test_a_form_is_still_there_after_signing_in_again(
+    open_as: Open, sample: Sample, complaints: Complaints
+) -> None:
+    complaints.expect(401, 422)
+    page = open_as("helpdesk")
+    page.goto(f"{sample.at}/groups/new")
+    page.get_by_label("Name").fill("Made after a break")
+    sign_out_everywhere(sample, "helpdesk")
+    page.get_by_role("button", name="Create group").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text("Sign in again")
+    dialog.get_by_label("Email").fill("noor.haddad@harbour.example")
+    dialog.get_by_label("Password", exact=True).fill("not the password at all")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Email or password is wrong.")
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Name")).to_have_value("Made after a break")
+    page.get_by_role("button", name="Create group").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Made after a break")
+
+
+def test_without_script_it_is_kept_too(
+    open_as: Open, sample: Sample, complaints: Complaints
+) -> None:
+    complaints.expect(401)
+    page = open_as("admin", java_script_enabled=False)
+    page.goto(f"{sample.at}/groups/new")
+    page.get_by_label("Name").fill("Kept without script")
+    sign_out_everywhere(sample, "admin")
+    page.get_by_role("button", name="Create group").click()
+    page.get_by_label("Email").fill("bart.hendriks@harbour.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kept without script")
+
+
+def test_one_is_warned_and_can_stay(open_as: Open, sample: Sample) -> None:
+    page = open_as("owner")
+    page.clock.install()
+    page.goto(f"{sample.at}/settings")
+    page.clock.fast_forward(timedelta(minutes=28, seconds=2).total_seconds() * 1000)
+    notice = page.locator("#toasts")
+    expect(notice).to_contain_text("You will be signed out in 2 minutes.")
+    with page.expect_response("**/session/extend") as extended:
+        notice.get_by_role("button", name="Stay signed in").click()
+    assert extended.value.status == 204
+    expect(notice).not_to_contain_text("You will be signed out")
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
+    open_as: Open, sample: Sample
+) -> None:
+    page = open_as("owner")
+    page.clock.install(time=datetime.now(UTC))
+    page.goto(f"{sample.at}/")
+    with page.expect_request("**/health") as asked:
+        page.clock.fast_forward(16_000)
+    assert asked.value.headers["x-polled"] == "1"
+
+
+def test_what_one_may_not_do_is_said_in_a_notice(
+    open_as: Open, sample: Sample, complaints: Complaints
+) -> None:
+    complaints.expect(403)
+    page: Page = open_as("viewer")
+    page.goto(f"{sample.at}/users")
+    page.evaluate(
+        "htmx.ajax('POST', location.pathname.replace('users', 'groups/new'), '#results')"
+    )
+    expect(page.locator("#toasts")).to_contain_text("You need the role of a helpdesk")
+    expect(page.locator("#results")).to_contain_text("Aiko Tanaka")
