@@ -69,6 +69,7 @@ def main() -> None:
             servers = (Served(PORTS["on"], with_log), Served(PORTS["off"], without))
             for title, work in WORKS.items():
                 _print_cost(title, servers, seeded, work(seeded))
+        _print_gaps(app, seeded.slug)
         if arguments.rows:
             measure_pages(app, seeded.slug, arguments.rows)
         with app.app_context():
@@ -191,6 +192,12 @@ def _print_cost(
         f"({100 * (cpu_with / cpu_without - 1):.1f} % more)",
         flush=True,
     )
+
+
+def _print_gaps(app: Flask, slug: str) -> None:
+    with app.app_context():
+        gaps = request_log.gaps(organizations.get(slug), NEWEST - timedelta(days=999))
+    print(f"Rows that had to be dropped: {sum(gap.n_dropped for gap in gaps):,}")
 
 
 def _measure(server: Served, token: str, work: Work) -> Rate:

@@ -67,7 +67,11 @@ _UNPREFIXED: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{10})_[0-9A-Za-z]{
 _MAY_HOLD_TOKEN: Final = re.compile(r"_|rcl|bearer|basic", re.IGNORECASE)
 _TAIL: Final = re.compile(r"_[0-9A-Za-z]{24}")
 _OUR_TAIL: Final = re.compile(rb"_[0-9A-Za-z]{24}")
-_SCHEME: Final = re.compile(r"\b(bearer|basic)(?:\s|%20|\+)+[^\s\",;]+", re.IGNORECASE)
+_SCHEME: Final = re.compile(
+    # Not the next word of "The word Bearer came without a token".
+    r"\b(bearer|basic)(?:\s|%20|\+)+[^\s\",;]{8,}",
+    re.IGNORECASE,
+)
 _RANDOM: Final = re.compile(r"[0-9A-Za-z]{40,}")
 _PIECE: Final = re.compile(r"[^\s\"'=&()\[\]<>]{3,}")
 _OPERATORS: Final = frozenset({"and", "not"})

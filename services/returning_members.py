@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import (
     DeletedMembership,
+    DeletedResource,
     Group,
     GroupMembership,
     Membership,
@@ -26,7 +27,7 @@ from services.organizations import OrganizationRef
 from services.origin import Origin, instant_after
 
 CHUNK = 5_000
-"""Memberships written, or pairs forgotten, with one statement."""
+"""Memberships written with one statement."""
 
 
 def rejoin_groups(
@@ -55,13 +56,7 @@ def take_back(
             session.execute(insert(Membership), users)
         if groups:
             session.execute(insert(GroupMembership), groups)
-        session.execute(
-            delete(DeletedMembership).where(
-                DeletedMembership.organization_seq == organization.seq,
-                DeletedMembership.group_id == group.id,
-                DeletedMembership.member_id.in_([one.id for one in chunk]),
-            )
-        )
+    _forget_members_of(session, organization, group)
     # Not by the entity: the members belong to the version that was restored.
     session.execute(
         update(Group).where(Group.seq == group.seq).values(n_members=len(members))
@@ -136,6 +131,24 @@ def _members_there(
         Group.organization_seq == organization.seq, Group.id.in_(kept)
     )
     return [Member(*row) for row in session.execute(union_all(users, groups))]
+
+
+def _forget_members_of(
+    session: Session, organization: OrganizationRef, group: Group
+) -> None:
+    """Forget the pairs of a restored group whose member need not be waited for."""
+    awaited = select(DeletedResource.id).where(
+        DeletedResource.organization_seq == organization.seq
+    )
+    session.execute(
+        delete(DeletedMembership)
+        .where(
+            DeletedMembership.organization_seq == organization.seq,
+            DeletedMembership.group_id == group.id,
+            DeletedMembership.member_id.not_in(awaited),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _inside(

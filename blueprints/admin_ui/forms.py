@@ -26,7 +26,8 @@ class Form(FlaskForm):
 
             `Any` as WTForms has it: fields of every type, attributes of every type.
             """
-            return super().render_field(field, {"required": False, **render_kw})
+            wanted = {"required": False, **render_kw}
+            return super().render_field(field, wanted)  # type: ignore[no-untyped-call]  # WTForms ships no types
 
     # Any: what Flask-WTF takes, which ships no types.
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -190,12 +190,13 @@ def delete_group(slug: str, group_id: str) -> AnyResponse:
 @bp.get("/o/<slug>/groups/<group_id>/details")
 def show_group_details(slug: str, group_id: str) -> Response:
     """What is known of it, and who set what."""
-    return _tab("details", group_id)
+    return _tab("details", group_details.get(g.organization, group_id))
 
 
 @bp.get("/o/<slug>/groups/<group_id>/activity")
 def show_group_activity(slug: str, group_id: str) -> Response:
     """Its timeline, the newest first."""
+    group = group_details.get(g.organization, group_id)
     cursor = request.args.get("cursor") or None
     window = history.of_resource(g.organization, group_id, cursor=cursor)
 
@@ -209,7 +210,7 @@ def show_group_activity(slug: str, group_id: str) -> Response:
 
     return _tab(
         "activity",
-        group_id,
+        group,
         "history/_timeline.html",
         window=window,
         address_of=address_of,
@@ -224,20 +225,20 @@ def show_group_scim(slug: str, group_id: str) -> Response:
     base_url = addresses.own(SCIM_PREFIX)
     return _tab(
         "scim",
-        group_id,
+        group_details.get(g.organization, group_id),
         json=json_view.highlight(mapping.group_document(stored, base_url)),
         location=mapping.location(base_url, "Group", group_id),
         has_members=stored.members is not None,
     )
 
 
-def _tab(tab: str, group_id: str, *parts: str, **values: Any) -> Response:
+def _tab(tab: str, group: GroupDetails, *parts: str, **values: Any) -> Response:
     # Any: what the templates declare.
     g.section = SECTION
     return fragments.show(
         f"groups/{tab}.html",
         *parts,
-        group=group_details.get(g.organization, group_id),
+        group=group,
         tab=tab,
         can_change=shell.may("rename_group"),
         **values,

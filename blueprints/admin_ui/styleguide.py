@@ -16,6 +16,7 @@ from wtforms import (
     BooleanField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -47,12 +48,15 @@ class SampleForm(Form):
     name = StringField("Name", default="Okta production")
     password = PasswordField("Password")
     scope = SelectField(
-        "May do", choices=[("full", "Read and change"), ("read", "Read")]
+        "May do",
+        choices=[SelectChoice("full", "Read and change"), SelectChoice("read", "Read")],
     )
     note = TextAreaField("Note", default="Two lines\nof text.")
     is_active = BooleanField("Active", default=True)
     expires = RadioField(
-        "Expires", choices=[("year", "In a year"), ("never", "Never")], default="year"
+        "Expires",
+        choices=[SelectChoice("year", "In a year"), SelectChoice("never", "Never")],
+        default="year",
     )
 
 
@@ -66,6 +70,7 @@ def show_styleguide() -> str:
         bad_form=_bad_form(),
         times=_times(datetime.now(UTC)),
         jobs=[SampleJob(0, 4_322), SampleJob(1_200, 4_322), SampleJob(7, 7)],
+        hiding="Ada\u202eecilA and Zoe\u200bHidden",
         address=lambda order: f"/styleguide?sort={order}",
     )
 

@@ -34,6 +34,7 @@ from services.request_writing import Entry
 
 _READING: Final = ("GET", "HEAD")
 _NOT_IMPLEMENTED: Final = 501
+_NO_CLAIM: Final = Claim()
 _TYPES: Final = {"Users": "User", "Groups": "Group"}
 
 
@@ -99,7 +100,7 @@ def record(response: Response) -> Response:
     if buffer is None:
         return response
     found: Credentials | None = g.get("credentials")
-    claim = Claim() if found else credentials.find_claim(authorization())
+    claim = _NO_CLAIM if found else credentials.find_claim(authorization())
     if found or buffer.admits(claim.public_id, g.arrived_at):
         _follow(response, _begun(buffer, response, claim))
     return response
@@ -139,7 +140,7 @@ class _Counted:
         return piece
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Begun:
     """A request whose answer is under way. Needs no context of Flask's to be ended."""
 
@@ -157,13 +158,13 @@ class _Begun:
         shown = Body(None)
         if self.is_body_sent and data:
             shown = redaction.response_body(data, is_whole=is_whole)
-        row = self.row | {
+        self.row |= {
             "duration_us": duration,
             "response_body": self._scrubbed(shown.head),
             "response_bytes": n_bytes if self.is_body_sent else 0,
             "detail": self._scrubbed(self.row["detail"]),
         }
-        self.buffer.put(Entry(row, self.claim.public_id))
+        self.buffer.put(Entry(self.row, self.claim.public_id))
 
     def _scrubbed(self, said: str | None) -> str | None:
         """What an error says of a request, without what was hidden in it."""
@@ -227,7 +228,9 @@ def _sent(asked: Request) -> tuple[bytes, int]:
     A large one that nobody read is left alone.
     """
     data: bytes = g.get("body", b"")
-    n_bytes = len(data) or asked.content_length or 0
+    n_bytes = len(data)
+    if not data and "CONTENT_LENGTH" in asked.environ:
+        n_bytes = asked.content_length or 0
     if not data and 0 < n_bytes <= DRAINED_BYTES:
         with suppress(HTTPException):
             data = asked.get_data()

@@ -94,8 +94,10 @@ def write(browser: Browser, server: Server, sample: Sample, names: list[str]) ->
             reduced_motion="reduce",
         )
         if shown.who is not None:
-            cookie = {"name": "rollcall", "value": cookies[shown.who]}
-            context.add_cookies([{**cookie, "url": server.url}])  # type: ignore[list-item]  # a SetCookieParam
+            value = cookies[shown.who]
+            context.add_cookies(
+                [{"name": "rollcall", "value": value, "url": server.url}]
+            )
         path = FOLDER / f"{shown.name}-{theme}-{width}.png"
         path.write_bytes(reduce(desk, picture(context.new_page(), shown, sample)))
         context.close()

@@ -29,6 +29,7 @@ def add(page: Page, typed: str, name: str) -> None:
     )
     page.keyboard.press("Enter")
     expect(row_of(page, name)).to_contain_text("Just added")
+    expect(page.get_by_role("option", name=name)).to_contain_text("Already a member")
     expect(field).to_be_focused()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.complaints import Complaints
+
 pytestmark = [pytest.mark.served, pytest.mark.browser]
 
 
@@ -30,7 +32,8 @@ def test_status_page_is_styled_in_both_themes(page: Page) -> None:
     assert ("rgb(246, 247, 245)" in ground) != is_dark
 
 
-def test_unknown_page_has_a_way_out(page: Page) -> None:
+def test_unknown_page_has_a_way_out(page: Page, complaints: Complaints) -> None:
+    complaints.expect(404)
     answer = page.goto("/nowhere")
     assert answer is not None
     assert answer.status == 404

@@ -31,7 +31,7 @@ OPEN = {
 
 
 def name_of(rule: Rule) -> str:
-    return rule.endpoint.removeprefix("admin_ui.")
+    return str(rule.endpoint).removeprefix("admin_ui.")
 
 
 def each(rules: list[Rule]) -> pytest.MarkDecorator:

@@ -104,6 +104,7 @@ def test_of_a_token_only_the_public_id_is_kept(text: str) -> None:
         "Okta SCIM Client 1.0.0",
         "Executive Secretary",
         "Begins with rcl_. Make one.",
+        "The word Bearer came without a token.",
         "rcl_7Qm2abcdef",
         "a_b",
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -152,7 +153,7 @@ def test_a_notice_is_text(app: Flask) -> None:
 
 
 def test_parts_come_with_the_notices(app: Flask) -> None:
-    values = {"status": 404, "title": "Not found", "detail": "No.", "incident": ""}
+    values: dict[str, Any] = {"title": "Not found", "detail": "No.", "incident": ""}
     with app.test_request_context(headers=HTMX):
         fragments.notify("Done.")
         answer = fragments.show("errors/show.html", "errors/_sentence.html", **values)

@@ -40,6 +40,7 @@ def test_a_viewer_finds_no_entry_that_is_closed(viewer: AdminClient) -> None:
 
 
 @pytest.mark.parametrize("who", ["owner", "admin", "helpdesk", "viewer"])
+@pytest.mark.usefixtures("acme")
 def test_every_entry_opens(who: str, request: pytest.FixtureRequest) -> None:
     client: AdminClient = request.getfixturevalue(who)
     page = client.get("").text

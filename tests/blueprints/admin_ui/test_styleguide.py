@@ -36,7 +36,7 @@ def test_it_shows_the_states_of_a_form(developing: Flask) -> None:
     page = developing.test_client().get("/styleguide")
     assert page.status_code == 200
     assert page.text.count('aria-invalid="true"') >= 3
-    assert "5 things need mending" in page.text
+    assert re.search(r"\d things need mending", page.text)
     assert "⟦U+202E⟧" in page.text
 
 

@@ -9,6 +9,7 @@ import pytest
 from scim.names import ENTERPRISE_USER
 from services import tokens, users
 from services.origin import Actor, Origin, new_id
+from tests.filled_forms import fields_of
 
 ADA = Origin.of_command_line()
 RICH = {
@@ -51,36 +52,12 @@ def stored(acme, do):
     return read
 
 
-def fields_of(page):
-    """What the form on a page sends back when nobody touches it."""
-    form = page.partition('<form id="form"')[2].partition("</form>")[0]
-    fields = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        kind, name = attribute(tag, "type"), attribute(tag, "name")
-        if kind not in ("checkbox", "radio") or " checked" in tag:
-            fields[name] = attribute(tag, "value")
-    areas = re.findall(
-        r"<textarea[^>]*name=\"([^\"]+)\"[^>]*>\r?\n?(.*?)</texta", form, re.S
-    )
-    fields |= {name: text.replace("\n", "\r\n") for name, text in areas}
-    for name, options in re.findall(
-        r'<select[^>]*name="([^"]+)">(.*?)</select', form, re.S
-    ):
-        fields[name] = (re.findall(r'selected value="([^"]*)"', options) or [""])[0]
-    return fields | {"csrf_token": None}
-
-
-def attribute(tag, name):
-    return (re.findall(rf'\b{name}="([^"]*)"', tag) or [""])[0]
-
-
 @pytest.fixture
 def edit(helpdesk):
     """Opens the form of a user, changes some fields, and sends it."""
 
     def send(user_id, **changes):
         fields = fields_of(helpdesk.get(f"users/{user_id}/edit").text)
-        del fields["csrf_token"]
         return helpdesk.post(f"users/{user_id}/edit", fields | changes)
 
     return send
@@ -269,7 +246,6 @@ def test_change_meanwhile_is_shown_and_saved_over_when_told(
 ):
     bo = new_user(RICH)
     fields = fields_of(helpdesk.get(f"users/{bo}/edit").text) | {"title": "Mine"}
-    del fields["csrf_token"]
     do(users.replace, acme, bo, RICH | {"title": "Theirs"}, origin=okta)
     answer = helpdesk.post(f"users/{bo}/edit", fields)
     assert answer.status_code == 409
@@ -279,7 +255,6 @@ def test_change_meanwhile_is_shown_and_saved_over_when_told(
     assert "title “” → “Theirs”" in said
     assert stored(bo)["title"] == "Theirs"
     again = fields_of(answer.text)
-    del again["csrf_token"]
     assert again["title"] == "Mine"
     assert helpdesk.post(f"users/{bo}/edit", again).status_code == 303
     assert stored(bo)["title"] == "Mine"

@@ -19,7 +19,7 @@ from services.origin import Origin
 from services.request_buffer import OF_ONE_PER_MINUTE
 from tests.conftest import make_token
 from tests.directories import logged
-from tests.scim_client import ScimClient
+from tests.scim_client import ScimClient, load
 
 BY_HAND = Origin.of_command_line()
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
@@ -44,6 +44,7 @@ def ask(app: Flask, header: str | None) -> Any:
     answer = app.test_client().get("/scim/v2/Users", headers=headers)
     row = last(app)
     assert row.id == answer.headers["X-Request-Id"]
+    assert (row.detail, row.response_body) == (load(answer)["detail"], answer.text)
     return row
 
 
