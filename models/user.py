@@ -73,7 +73,9 @@ class UserValue(Base):
             ["users.organization_seq", "users.seq"],
             ondelete="CASCADE",
         ),
-        Index(None, "organization_seq", "attribute", "value_key", "user_seq"),
+        # The attribute first: SQLite would look for a deleted user's values by an index
+        # that begins with the organization, and so through all of them.
+        Index(None, "attribute", "organization_seq", "value_key", "user_seq"),
         {"sqlite_with_rowid": False},
     )
 

@@ -13,6 +13,9 @@ from services import sessions
 
 HTMX = {"HX-Request": "true"}
 
+UNKNOWN_ID = "0190f2d4-1c6e-7a3b-8f5d-2b9c4e6a7d10"
+"""Well formed, and nobody's; the same in every process that collects tests."""
+
 
 class AdminClient:
     """Asks for pages of one organization as one admin; posts with a good CSRF token.

@@ -12,7 +12,8 @@ def fields_of(page: str) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*>", form):
         kind, name = _attribute(tag, "type"), _attribute(tag, "name")
         if kind not in ("checkbox", "radio") or " checked" in tag:
-            fields[name] = _attribute(tag, "value")
+            # A field of one line has no line breaks.
+            fields[name] = "".join(_attribute(tag, "value").splitlines())
     areas = re.findall(
         r"<textarea[^>]*name=\"([^\"]+)\"[^>]*>\r?\n?(.*?)</texta", form, re.S
     )

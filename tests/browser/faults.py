@@ -16,7 +16,8 @@ _BY_COLOUR: Final = ["color-contrast", "link-in-text-block"]
 """The rules that a theme can break; all others are about what both themes share."""
 
 _RUN: Final = """async (options) => (await axe.run(options)).violations.flatMap(
-  one => one.nodes.map(node => `${one.id}: ${node.target} ${node.html.slice(0, 160)}`))"""
+  ({ id, nodes }) => nodes.map(
+    ({ target, html }) => `${id}: ${target} ${html.slice(0, 160)}`))"""
 # What ends by itself has ended: a colour on its way has the contrast of neither.
 _SETTLED: Final = """() => Promise.allSettled(document.getAnimations()
   .filter(one => one.effect.getComputedTiming().endTime < 10_000)

@@ -18,6 +18,7 @@ from services.accounts import Profile
 from services.errors import Invalid, NotFound
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, new_id
+from tests.admin_client import UNKNOWN_ID
 from tests.conftest import PASSWORD, make_admin
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -92,7 +93,7 @@ def test_zones_are_places(name: str) -> None:
     assert not {"EST5EDT", "Etc/GMT+5", "localtime", "Factory"} & zones
 
 
-@pytest.mark.parametrize("admin_id", ["", "\x00", new_id()])
+@pytest.mark.parametrize("admin_id", ["", "\x00", UNKNOWN_ID])
 def test_nobodys_account_is_not_found(admin_id: str) -> None:
     with pytest.raises(NotFound):
         accounts.change_profile(admin_id, PROFILE, origin=ORIGIN)

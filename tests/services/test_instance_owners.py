@@ -17,7 +17,8 @@ from models.database import db
 from services import admins
 from services.errors import Invalid, NotFound
 from services.organizations import OrganizationRef
-from services.origin import Actor, Origin, new_id
+from services.origin import Actor, Origin
+from tests.admin_client import UNKNOWN_ID
 from tests.conftest import make_admin
 
 NOW = datetime.now(UTC)
@@ -115,7 +116,7 @@ def test_all_admins_are_listed_instance_owners_first(
     assert [one.organizations for one in listed] == [(), ("Acme", "Globex"), ("Acme",)]
 
 
-@pytest.mark.parametrize("admin_id", ["", "x", "\x00", new_id()])
+@pytest.mark.parametrize("admin_id", ["", "x", "\x00", UNKNOWN_ID])
 def test_nobody_is_not_found(app: Flask, admin_id: str) -> None:
     make_admin(app, "owner")
     with pytest.raises(NotFound):

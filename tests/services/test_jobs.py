@@ -11,7 +11,8 @@ from models import Job, JobFile
 from services import jobs
 from services.errors import NotFound
 from services.jobs import NewJob
-from services.origin import Actor, Origin, new_id
+from services.origin import Actor, Origin
+from tests.admin_client import UNKNOWN_ID
 from tests.directories import rows
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -54,7 +55,7 @@ def test_a_job_of_another_organization_is_not_there(globex, job_id):
     assert jobs.recent(globex) == []
 
 
-@pytest.mark.parametrize("job_id", ["", "1", new_id(), "x" * 400, "\x00"])
+@pytest.mark.parametrize("job_id", ["", "1", UNKNOWN_ID, "x" * 400, "\x00"])
 def test_an_unknown_job_is_not_found(acme, job_id):
     with pytest.raises(NotFound):
         jobs.get(acme, job_id)

@@ -17,8 +17,9 @@ from models.database import db
 from services import admins, organization_admins
 from services.errors import Invalid, NotFound
 from services.organizations import OrganizationRef
-from services.origin import Actor, Origin, new_id
+from services.origin import Actor, Origin
 from services.roles import Role
+from tests.admin_client import UNKNOWN_ID
 from tests.conftest import make_admin
 
 ORIGIN = Origin(Actor("admin", "x", "Ada"), datetime.now(UTC))
@@ -134,7 +135,7 @@ def test_an_owner_of_the_install_is_touched_by_their_like_only(
     assert roles_in(acme)[other] == "viewer"
 
 
-@pytest.mark.parametrize("admin_id", ["", "x", "\x00", new_id()])
+@pytest.mark.parametrize("admin_id", ["", "x", "\x00", UNKNOWN_ID])
 def test_an_unknown_admin_is_not_found(acme: OrganizationRef, admin_id: str) -> None:
     with pytest.raises(NotFound):
         change(acme, admin_id, "viewer")

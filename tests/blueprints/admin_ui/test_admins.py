@@ -10,8 +10,8 @@ from flask import Flask
 
 from services import admins, invitations, organization_admins
 from services.organizations import OrganizationRef
-from services.origin import Origin, new_id
-from tests.admin_client import AdminClient
+from services.origin import Origin
+from tests.admin_client import UNKNOWN_ID, AdminClient
 from tests.conftest import make_admin
 
 BO = "bo@acme.example"
@@ -183,7 +183,7 @@ def test_an_owner_of_the_install_is_out_of_reach(
     assert "Only another owner of it" in answer.text
 
 
-@pytest.mark.parametrize("admin_id", ["x", "%00", "..", new_id()])
+@pytest.mark.parametrize("admin_id", ["x", "%00", "..", UNKNOWN_ID])
 def test_a_forged_id_is_not_found(owner: AdminClient, admin_id: str) -> None:
     assert owner.get(f"admins/{admin_id}/role").status_code == 404
     assert owner.post(f"admins/{admin_id}/remove").status_code == 404

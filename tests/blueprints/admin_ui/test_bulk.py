@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from models import Group, User
 from services import groups, jobs, users
 from services.job_runner import Runner
-from services.origin import Actor, Origin, new_id
+from services.origin import Actor, Origin
+from tests.admin_client import UNKNOWN_ID
 from tests.directories import rows
 from tests.served import fill
 
@@ -99,7 +100,7 @@ def test_a_group_is_found_by_name(helpdesk, acme, ten, sales, do):
     assert "Sales" not in page.text.split('id="group-hits"')[1]
 
 
-@pytest.mark.parametrize("group_id", ["", "x", new_id()])
+@pytest.mark.parametrize("group_id", ["", "x", UNKNOWN_ID])
 def test_without_a_group_the_question_comes_again(app, helpdesk, ten, sales, group_id):
     fields = chosen("add_to_group", ten, group_id=group_id)
     answer = helpdesk.post("users/bulk", fields)
@@ -151,7 +152,7 @@ def test_exporting_all_who_match_leads_to_the_export(admin, ten):
     [
         ({"action": "delete"}, "Nobody is selected."),
         ({"action": "delete", "ids": ["x", "\x00"]}, "Nobody is selected."),
-        ({"action": "sing", "ids": [new_id()]}, "Choose what is to be done"),
+        ({"action": "sing", "ids": [UNKNOWN_ID]}, "Choose what is to be done"),
         ({}, "Choose what is to be done"),
     ],
 )

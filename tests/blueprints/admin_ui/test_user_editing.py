@@ -15,6 +15,7 @@ ADA = Origin.of_command_line()
 RICH = {
     "userName": "bo@acme.example",
     "externalId": "00u1",
+    "nickName": " Bo\nthe Ek ",
     "name": {"givenName": "Bo", "familyName": "Ek"},
     "emails": [
         {"value": "bo@acme.example", "type": "work", "primary": True, "display": "B"},
