@@ -145,11 +145,27 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _use_wal(cursor)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA cache_size = -32000")
     cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Let readers go on beside a writer; the file keeps it once it is set.
+
+    Two processes that open a fresh file at once may meet here, and SQLite does not wait
+    for this lock however long its timeout.
+    """
+    for pause_seconds in (0.05, 0.1, 0.2, 0.4, 0.8):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            time.sleep(pause_seconds)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _set_timeouts(connection: Any, _record: object) -> None:  # Any: a driver connection
