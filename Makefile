@@ -59,6 +59,9 @@ fix: $(VENV)/dev.stamp  ## format, and mend what can be mended
 bench: $(VENV)/dev.stamp  ## measure the figures in docs/reference/figures.md
 	@$(BIN)/python -m benchmarks
 
+pictures: $(VENV)/dev.stamp  ## take the pictures in docs/pictures again
+	@$(BIN)/python -m tests.browser.pictures
+
 audit: $(VENV)/dev.stamp  ## look for known faults in the dependencies
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
 
@@ -67,4 +70,4 @@ lock: $(VENV)/dev.stamp  ## write the lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps --group pyproject.toml:assets -o requirements/assets.txt
 
-.PHONY: help setup run test test-fast check fix bench audit lock
+.PHONY: help setup run test test-fast check fix bench pictures audit lock
