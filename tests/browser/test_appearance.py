@@ -39,7 +39,7 @@ def test_every_macro_is_accessible_in_all_its_states(
     new_context: Callable[..., BrowserContext],
     complaints: Complaints,
 ) -> None:
-    page = new_context().new_page()
+    page = new_context(reduced_motion="reduce").new_page()
     complaints.listen(page)
     page.goto(f"{developing.url}/styleguide")
     assert faults.find_inaccessible(page) == []

@@ -15,7 +15,7 @@ def entries(page: str) -> list[str]:
     """The navigation's entries, by their words."""
     nav = re.search(r'<nav class="nav" aria-label="Main">.*?</nav>', page, re.DOTALL)
     assert nav
-    return re.findall(r"</svg>([^<]+)</a>", nav[0])
+    return re.findall(r"</svg>\s*([^<]+?)\s*</a>", nav[0])
 
 
 def test_an_owner_finds_everything_of_the_organization(owner: AdminClient) -> None:
