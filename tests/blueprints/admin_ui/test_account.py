@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -83,7 +84,7 @@ def test_choices_change_the_page(viewer: AdminClient) -> None:
     assert 'data-theme="dark"' in page
     assert 'value="Ada L."' in page
     assert 'value="Europe/Berlin"' in page
-    assert 'name="single-keys" content="0"' in page
+    assert re.search(r'name="single-keys"\s+content="0"', page)
 
 
 def test_htmx_gets_the_whole_page_anew(viewer: AdminClient) -> None:
