@@ -15,7 +15,6 @@ from services.origin import Actor, Origin
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin
 
-ORIGIN = Origin.of_command_line()
 DAY = timedelta(days=1)
 
 
@@ -39,7 +38,9 @@ def use(app: Flask, new: tokens.NewToken, agent: str = "curl") -> None:
 
 def add_user(app: Flask, organization: OrganizationRef, name: str) -> str:
     with app.app_context():
-        return users.create(organization, {"userName": name}, origin=ORIGIN).id
+        return users.create(
+            organization, {"userName": name}, origin=Origin.of_command_line()
+        ).id
 
 
 def test_a_new_organization_gets_its_first_steps(admin: AdminClient) -> None:
@@ -162,7 +163,7 @@ def test_no_token_left_leads_admins_to_a_new_one_and_tells_others(
     token = make_token(app, acme)
     use(app, token)
     with app.app_context():
-        tokens.revoke(acme, token.public_id, origin=ORIGIN)
+        tokens.revoke(acme, token.public_id, origin=Origin.of_command_line())
     mine, theirs = admin.get("").text, viewer.get("").text
     assert '<a href="/o/acme/tokens/new">No token works any more</a>' in mine
     assert "No token works any more" in theirs
@@ -178,7 +179,7 @@ def test_a_suspended_organization_says_so(
 ) -> None:
     add_user(app, acme, "bo")
     with app.app_context():
-        organizations.suspend("acme", origin=ORIGIN)
+        organizations.suspend("acme", origin=Origin.of_command_line())
     assert 'id="health-title">' in viewer.get("").text
     assert "The organization is suspended" in viewer.get("").text
     assert (
@@ -211,7 +212,7 @@ def test_days_are_those_of_the_admins_time_zone(
     admin_id = make_admin(app, "viewer", acme)
     with app.app_context():
         profile = Profile("Ada", "system", "Pacific/Kiritimati", True)
-        accounts.change_profile(admin_id, profile, origin=ORIGIN)
+        accounts.change_profile(admin_id, profile, origin=Origin.of_command_line())
     add_user(app, acme, "bo")
     page = AdminClient(app, admin_id).get("").text
     days = re.findall(r"<title>\s*(\d+ \w+): \d+ change", page)
