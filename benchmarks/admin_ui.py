@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from flask import Flask
 
 from benchmarks.seeding import Seeded, user
-from services import admins
-from services.admins import NewAdmin
+from services.access import admins
+from services.access.admins import NewAdmin
 from services.origin import Origin
 
 ROUNDS: Final = 20

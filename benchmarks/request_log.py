@@ -35,10 +35,11 @@ from benchmarks.log_rows import NEWEST, seed_log
 from benchmarks.seeding import Seeded, seed, user
 from models.database import db
 from scim import names
-from services import organizations, request_log
+from services import organizations
+from services.activity import request_log
+from services.activity.request_log import PROBLEM, LogQuery
 from services.organizations import OrganizationRef
 from services.origin import new_id
-from services.request_log import PROBLEM, LogQuery
 
 PORTS = {"on": 8771, "off": 8772}
 CONNECTIONS = 4

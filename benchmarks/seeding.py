@@ -10,8 +10,10 @@ from flask import Flask
 
 from scim import names
 from scim.attributes import Document
-from services import bulk_loading, organizations, tokens
-from services.bulk_loading import NewGroup
+from services import organizations
+from services.access import tokens
+from services.background import bulk_loading
+from services.background.bulk_loading import NewGroup
 from services.origin import Origin
 
 _FIRST = ("Ana", "Bo", "Cy", "Dina", "Eli", "Fatma", "Gus", "Hana", "Ivo", "June")

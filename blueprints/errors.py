@@ -30,10 +30,10 @@ from werkzeug.exceptions import NotFound as AddressUnknown
 from blueprints import error_pages, request_ids
 from scim import errors as scim_errors
 from scim import messages, names
-from services import credentials
 from services import errors as service_errors
+from services.access import credentials
+from services.access.sign_in import TooManyFailures
 from services.origin import shorten
-from services.sign_in import TooManyFailures
 
 SCIM_PREFIX = "/scim/v2"
 RETRY_AFTER_SECONDS = 2

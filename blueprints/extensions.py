@@ -16,7 +16,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from blueprints.cookies import BrowserSessions
-from services.request_buffer import Buffer
+from services.activity.request_buffer import Buffer
 
 HTMX: Final = Path(
     sys.prefix, "assets", "django_htmx", "static", "django_htmx", "htmx-2.min.js"

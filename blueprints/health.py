@@ -19,8 +19,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import addresses
-from services import admins, organizations, readiness
-from services.sessions import SignedIn
+from services import organizations, readiness
+from services.access import admins
+from services.access.sessions import SignedIn
 
 bp = Blueprint("health", __name__)
 

@@ -74,7 +74,10 @@ class Membership(Base):
 
 
 class GroupMembership(Base):
-    """A group is a member of a group; `services/memberships.py` refuses circles."""
+    """A group is a member of a group.
+
+    Circles are refused in `services/directory/memberships.py`.
+    """
 
     __tablename__ = "group_memberships"
     __table_args__ = (

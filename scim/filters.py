@@ -2,7 +2,8 @@
 
 One grammar serves both: a PATCH path is an attribute with an optional filter in
 brackets. Names stay as the client wrote them; which attribute is meant is decided by
-whoever compiles the tree (`services/filtering.py`) or applies it (`scim/patch.py`).
+whoever compiles the tree (`services/queries/filtering.py`) or applies it
+(`scim/patch.py`).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import Counter, Organization, ProvisioningToken
 from models.database import reading, writing
-from services import events
+from services.activity import events
 from services.errors import AlreadyTaken, Invalid, NotFound
 from services.origin import Origin, shorten
 

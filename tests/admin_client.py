@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services import sessions
+from services.access import sessions
 
 HTMX = {"HX-Request": "true"}
 

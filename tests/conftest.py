@@ -21,13 +21,14 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from models.database import Base, db
-from services import admins, organizations, passwords, tokens
-from services.admins import NewAdmin
+from services import organizations
+from services.access import admins, passwords, tokens
+from services.access.admins import NewAdmin
+from services.access.roles import Role
+from services.access.token_lists import Scope
+from services.activity.request_buffer import Buffer
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, new_id
-from services.request_buffer import Buffer
-from services.roles import Role
-from services.token_lists import Scope
 from tests import postgresql
 from tests.admin_client import AdminClient
 from tests.scim_client import ScimClient
@@ -204,7 +205,7 @@ def journey_server(
 def _quick_hashes() -> Iterator[None]:
     """Argon2 with its least cost: hundreds of tests sign somebody in.
 
-    `tests/services/test_passwords.py` looks at the parameters that are really used.
+    `tests/services/access/test_passwords.py` looks at the parameters that are used.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(

@@ -17,8 +17,10 @@ from urllib.request import urlopen
 from flask import Flask
 
 from models.database import db
-from services import bulk_loading, organizations, tokens
-from services.bulk_loading import NewGroup
+from services import organizations
+from services.access import tokens
+from services.background import bulk_loading
+from services.background.bulk_loading import NewGroup
 from services.organizations import OrganizationRef
 from services.origin import Origin, new_id
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from services import roles
-from services.roles import Role
-from services.sessions import SignedIn
+from services.access import roles
+from services.access.roles import Role
+from services.access.sessions import SignedIn
 
 Least: TypeAlias = Role | Literal["nobody", "anybody", "instance owner"]
 """`nobody`: without signing in. `anybody`: signed in, whatever the role.

@@ -13,10 +13,10 @@ from wtforms.validators import AnyOf, DataRequired
 
 from blueprints.admin_ui import bp, browsing, devices, formats, fragments, sign_in
 from blueprints.admin_ui.forms import Form, Refusal, stripped
-from services import accounts, admin_security, sessions
-from services.accounts import Profile
-from services.sessions import SignedIn
-from services.sign_in import SignInRefused, TooManyFailures
+from services.access import accounts, admin_security, sessions
+from services.access.accounts import Profile
+from services.access.sessions import SignedIn
+from services.access.sign_in import SignInRefused, TooManyFailures
 
 SECTION = "account"
 

@@ -13,10 +13,10 @@ from wtforms.validators import AnyOf, DataRequired
 from blueprints import addresses
 from blueprints.admin_ui import bp, fragments, once
 from blueprints.admin_ui.forms import Form, Refusal, stripped
-from services import invitations, organization_admins, roles
-from services.invitations import NewInvitation
-from services.organization_admins import OrganizationAdmin
-from services.roles import Role
+from services.access import invitations, organization_admins, roles
+from services.access.invitations import NewInvitation
+from services.access.organization_admins import OrganizationAdmin
+from services.access.roles import Role
 
 SECTION: Final = "list_admins"
 

@@ -11,7 +11,7 @@ from flask import g, url_for
 
 from blueprints.admin_ui.formats import ago, plural, zone
 from blueprints.admin_ui.shell import may
-from services.attention import Attention, Kind
+from services.connection.attention import Attention, Kind
 
 
 @dataclass(frozen=True)

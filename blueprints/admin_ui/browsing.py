@@ -13,7 +13,7 @@ from flask import g, request
 from flask import session as cookie
 from flask_wtf.csrf import generate_csrf
 
-from services import sessions
+from services.access import sessions
 
 _KEY: Final = "_user_id"
 """Where Flask-Login looks."""

@@ -15,11 +15,12 @@ from wtforms import HiddenField
 from blueprints.admin_ui import bp, bulk_words, fragments, query_words, user_queries
 from blueprints.admin_ui.forms import Form, Refusal
 from blueprints.admin_ui.user_queries import Asked
-from services import bulk_actions, group_lists
-from services.bulk_actions import Chosen
-from services.bulk_changes import ACTIONS, Action
+from services.background import bulk_actions
+from services.background.bulk_actions import Chosen
+from services.background.bulk_changes import ACTIONS, Action
+from services.directory import group_lists
+from services.directory.group_lists import GroupQuery
 from services.errors import Invalid
-from services.group_lists import GroupQuery
 
 GROUPS_SHOWN: Final = 12
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from blueprints.admin_ui.formats import plural
-from services.bulk_actions import Preview
-from services.bulk_changes import Action
+from services.background.bulk_actions import Preview
+from services.background.bulk_changes import Action
 
 _VERBS: Final[Mapping[Action, str]] = {
     "deactivate": "Deactivate",

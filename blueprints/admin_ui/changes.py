@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response, abort, g, request, url_for
 
 from blueprints.admin_ui import bp, fragments
-from services import history
+from services.activity import history
 
 _MOST_DIGITS: Final = 15
 """Of an event's number; longer ones are not asked for, since no column holds them."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from blueprints.admin_ui.formats import number, plural
-from services.history import DayCount
+from services.activity.history import DayCount
 
 WIDTH: Final = 560
 HEIGHT: Final = 136

@@ -15,9 +15,9 @@ from wtforms.validators import DataRequired
 from blueprints.admin_ui import browsing, kept_forms, sign_in
 from blueprints.admin_ui.forms import Form
 from blueprints.admin_ui.fragments import wants_fragment
-from services import sessions
-from services.sessions import SignedIn
-from services.sign_in import SignInRefused, TooManyFailures
+from services.access import sessions
+from services.access.sessions import SignedIn
+from services.access.sign_in import SignInRefused, TooManyFailures
 
 _FIELD: Final = "confirm_password"
 

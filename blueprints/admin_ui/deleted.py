@@ -17,10 +17,12 @@ from wtforms.validators import InputRequired
 from blueprints.admin_ui import bp, fragments, shell
 from blueprints.admin_ui.formats import make_visible
 from blueprints.admin_ui.forms import Form, Refusal, stripped
-from services import actors, deleted, deleted_lists, history, organizations
-from services.deleted_lists import DeletedDetails, DeletedQuery
+from services import organizations
+from services.activity import actors, history
+from services.deletion import deleted, deleted_lists
+from services.deletion.deleted_lists import DeletedDetails, DeletedQuery
+from services.deletion.restoring import Restored
 from services.errors import AlreadyTaken
-from services.restoring import Restored
 
 SECTION: Final = "list_deleted"
 

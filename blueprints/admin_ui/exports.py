@@ -11,8 +11,9 @@ import structlog
 from flask import Response, abort, current_app, g, request
 
 from blueprints.admin_ui import bp, fragments, jobs, query_words, user_queries
-from services import bulk_actions, exports
-from services.bulk_actions import Chosen
+from services.background import bulk_actions
+from services.background.bulk_actions import Chosen
+from services.files import exports
 
 KINDS: Final = ("csv", "json")
 

@@ -17,18 +17,17 @@ from blueprints import addresses
 from blueprints.admin_ui import bp, fragments, json_view, shell
 from blueprints.admin_ui.forms import Form, Refusal, stripped
 from blueprints.errors import SCIM_PREFIX
-from services import (
-    actors,
+from services.activity import actors, history
+from services.directory import (
     group_actions,
     group_details,
     group_lists,
     groups,
-    history,
     mapping,
 )
+from services.directory.group_details import GroupDetails
+from services.directory.group_lists import GroupQuery
 from services.errors import AlreadyTaken, VersionMismatch
-from services.group_details import GroupDetails
-from services.group_lists import GroupQuery
 
 SECTION: Final = "list_groups"
 

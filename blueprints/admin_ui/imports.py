@@ -16,8 +16,9 @@ from wtforms import RadioField, SelectChoice
 
 from blueprints.admin_ui import bp, fragments, job_words, jobs
 from blueprints.admin_ui.forms import Form, Refusal
-from services import actors, csv_columns, csv_files, csv_import
-from services.csv_import import Upload
+from services.activity import actors
+from services.files import csv_columns, csv_files, csv_import
+from services.files.csv_import import Upload
 
 SECTION: Final = "list_users"
 

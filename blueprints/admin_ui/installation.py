@@ -15,8 +15,8 @@ from wtforms.validators import DataRequired
 from blueprints.admin_ui import bp, fragments, once
 from blueprints.admin_ui.admins import show_link, was_shown
 from blueprints.admin_ui.forms import Form, Refusal, stripped
-from services import admins, invitations
-from services.admins import StoredAdmin
+from services.access import admins, invitations
+from services.access.admins import StoredAdmin
 
 SECTION: Final = "list_all_admins"
 _PLACE: Final = "this installation"

@@ -12,11 +12,11 @@ from wtforms.validators import DataRequired
 
 from blueprints.admin_ui import bp, browsing, fragments, sign_in
 from blueprints.admin_ui.forms import Form, Refusal, stripped
-from services import invitations
-from services.invitations import Invitation
+from services.access import invitations
+from services.access.invitations import Invitation
+from services.access.sessions import SignedIn
+from services.access.sign_in import SignInRefused, TooManyFailures
 from services.origin import Actor, Origin
-from services.sessions import SignedIn
-from services.sign_in import SignInRefused, TooManyFailures
 
 
 class NewcomerForm(Form):

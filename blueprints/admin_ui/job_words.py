@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from blueprints.admin_ui import bulk_words
-from services.bulk_changes import ACTIONS
-from services.jobs import State, StoredJob
+from services.background.bulk_changes import ACTIONS
+from services.background.jobs import State, StoredJob
 
 _STATES: Final[dict[State, tuple[str, str]]] = {
     "waiting": ("warn", "Waits for you"),

@@ -13,9 +13,10 @@ from flask import Response, g, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.admin_ui import bp, formats, fragments, job_words, shell
-from services import csv_files, jobs
+from services.background import jobs
+from services.background.jobs import StoredJob
 from services.errors import NotFound
-from services.jobs import StoredJob
+from services.files import csv_files
 
 FILES: Final = ("problems", "skipped")
 """Files of a job that are for downloading; the others it reads itself."""

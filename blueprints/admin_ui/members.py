@@ -16,15 +16,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints.admin_ui import bp, fragments, shell
 from blueprints.admin_ui.forms import Refusal
 from blueprints.admin_ui.groups import SECTION
-from services import (
-    deleted_lists,
+from services.deletion import deleted_lists
+from services.directory import (
     group_actions,
     group_details,
     member_candidates,
     member_lists,
 )
+from services.directory.member_lists import MemberRow
 from services.errors import NotFound
-from services.member_lists import MemberRow
 
 _MOST_JUST_ADDED: Final = 8
 """Members added in a row who are kept on top of the list."""

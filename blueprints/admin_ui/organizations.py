@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired
 from blueprints.admin_ui import bp, fragments
 from blueprints.admin_ui.forms import Form, Refusal, stripped
 from services import organizations
-from services.sessions import SignedIn
+from services.access.sessions import SignedIn
 
 SECTION = "list_organizations"
 

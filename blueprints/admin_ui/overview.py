@@ -14,8 +14,9 @@ from blueprints import addresses
 from blueprints.admin_ui import attention_words, bp, charts, formats, fragments
 from blueprints.admin_ui.shell import may
 from blueprints.errors import SCIM_PREFIX
-from services import attention, history, overview
-from services.overview import Progress
+from services.activity import history
+from services.connection import attention, overview
+from services.connection.overview import Progress
 
 SECTION: Final = "overview"
 

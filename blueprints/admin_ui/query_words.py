@@ -7,7 +7,8 @@ from typing import Final
 from flask import g
 
 from blueprints.admin_ui.user_queries import Asked
-from services import actors, user_details
+from services.activity import actors
+from services.directory import user_details
 
 _STATUS: Final = {
     "all": "everybody",

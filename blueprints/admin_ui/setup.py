@@ -10,8 +10,8 @@ from wtforms.validators import DataRequired
 from blueprints import setup_code
 from blueprints.admin_ui import bp, browsing, fragments
 from blueprints.admin_ui.forms import Form, Refusal, stripped
-from services import admins
-from services import set_up as set_up_service
+from services.access import admins
+from services.access import set_up as set_up_service
 from services.errors import NotFound
 from services.origin import Actor, Origin
 

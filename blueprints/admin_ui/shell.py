@@ -8,8 +8,8 @@ from typing import Final
 from flask import Blueprint, g, url_for
 
 from blueprints.admin_ui import access
+from services.access.sessions import SignedIn
 from services.organizations import OrganizationRef
-from services.sessions import SignedIn
 
 
 @dataclass(frozen=True)

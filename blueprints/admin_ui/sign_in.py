@@ -24,10 +24,10 @@ from blueprints.admin_ui.forms import Form, stripped
 from blueprints.admin_ui.fragments import go, local_path, notify, wants_fragment
 from blueprints.errors import SlowDown
 from blueprints.extensions import csrf
-from services import admins, sessions, sign_in
+from services.access import admins, sessions, sign_in
+from services.access.sessions import SignedIn
 from services.errors import NotFound
 from services.origin import Origin
-from services.sessions import SignedIn
 
 log = structlog.get_logger()
 

@@ -9,10 +9,10 @@ from blueprints.admin_ui import bp, confirming, fragments, once, token_words
 from blueprints.admin_ui.forms import Form, Refusal
 from blueprints.admin_ui.token_forms import RevokeForm, RotateForm
 from blueprints.admin_ui.tokens import SECTION, show_secret
-from services import token_lists, tokens
+from services.access import token_lists, tokens
+from services.access.token_lists import StoredToken
+from services.access.tokens import NewToken
 from services.errors import Invalid
-from services.token_lists import StoredToken
-from services.tokens import NewToken
 
 
 @bp.get("/o/<slug>/tokens/<public_id>/rotate")

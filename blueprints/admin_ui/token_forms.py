@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from blueprints.admin_ui import formats
 from blueprints.admin_ui.forms import Form, stripped
-from services.token_lists import Scope
+from services.access.token_lists import Scope
 
 EXPIRY_HINTS: Final = {
     "365": "Rollcall reminds you 30, 7 and 1 days before.",

@@ -9,8 +9,8 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from blueprints.admin_ui.formats import ago, zone
-from services import token_lists
-from services.token_lists import StoredToken
+from services.access import token_lists
+from services.access.token_lists import StoredToken
 
 IN_USE: Final = timedelta(hours=24)
 """A token used within that time is asked about twice before it ends."""

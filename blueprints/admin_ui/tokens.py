@@ -19,9 +19,10 @@ from blueprints.admin_ui.token_forms import (
 )
 from blueprints.admin_ui.token_words import Rotation
 from blueprints.errors import SCIM_PREFIX
-from services import history, token_lists, tokens
-from services.token_lists import StoredToken
-from services.tokens import NewToken
+from services.access import token_lists, tokens
+from services.access.token_lists import StoredToken
+from services.access.tokens import NewToken
+from services.activity import history
 
 SECTION: Final = "list_tokens"
 

@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints.admin_ui import bp, fragments
 from blueprints.admin_ui.user_pages import or_deleted
 from blueprints.admin_ui.users import SECTION, page_of
-from services import user_details, users
-from services.user_details import UserDetails
+from services.directory import user_details, users
+from services.directory.user_details import UserDetails
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,13 @@ from blueprints.admin_ui.users import SECTION, page_of
 from scim import documents
 from scim.attributes import Document
 from scim.schemas import USER_TYPE
-from services import history, mapping, user_details, user_lists, users
+from services.activity import history
+from services.activity.history import HistoryEvent
+from services.directory import mapping, user_details, user_lists, users
+from services.directory.preconditions import Precondition
+from services.directory.user_details import Holder, UserDetails
+from services.directory.user_lists import UserQuery
 from services.errors import AlreadyTaken, VersionMismatch
-from services.history import HistoryEvent
-from services.preconditions import Precondition
-from services.user_details import Holder, UserDetails
-from services.user_lists import UserQuery
 
 MANAGERS: Final = 8
 """People that a search for a manager offers."""

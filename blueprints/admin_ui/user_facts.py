@@ -8,9 +8,9 @@ from typing import Final
 
 from scim import names
 from scim.attributes import JSON, Document
-from services.change_words import label_of
-from services.mapping import Reference
-from services.user_details import UserDetails
+from services.activity.change_words import label_of
+from services.directory.mapping import Reference
+from services.directory.user_details import UserDetails
 
 _BLOCKS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (

@@ -12,9 +12,11 @@ from blueprints import addresses
 from blueprints.admin_ui import bp, fragments, json_view, shell, user_facts
 from blueprints.admin_ui.users import SECTION
 from blueprints.errors import SCIM_PREFIX
-from services import deleted_lists, history, mapping, user_details, users
+from services.activity import history
+from services.deletion import deleted_lists
+from services.directory import mapping, user_details, users
+from services.directory.user_details import UserDetails
 from services.errors import NotFound
-from services.user_details import UserDetails
 
 
 class View(Protocol):

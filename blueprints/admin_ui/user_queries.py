@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 from flask import url_for
 
 from blueprints.admin_ui import formats
-from services.user_lists import SORTS, STATUSES, Sort, Status, UserQuery
+from services.directory.user_lists import SORTS, STATUSES, Sort, Status, UserQuery
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.admin_ui import bp, fragments, shell, user_queries
 from blueprints.admin_ui.user_queries import Asked
-from services import actors, user_details, user_lists
+from services.activity import actors
+from services.directory import user_details, user_lists
 
 SECTION: Final = "list_users"
 

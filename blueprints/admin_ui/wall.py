@@ -19,11 +19,13 @@ from blueprints.admin_ui import access, kept_forms, sign_in
 from blueprints.admin_ui.fragments import VARY
 from blueprints.errors import Refused
 from blueprints.extensions import csrf, login
-from services import organizations, redaction, sessions
+from services import organizations
+from services.access import sessions
+from services.access.roles import Role
+from services.access.sessions import SignedIn
+from services.activity import redaction
 from services.errors import Busy, NotFound
 from services.origin import Origin, RequestInfo, shorten
-from services.roles import Role
-from services.sessions import SignedIn
 
 log = structlog.get_logger()
 

@@ -8,7 +8,8 @@ import click
 from flask.cli import with_appcontext
 
 from blueprints.commands.output import print_table, refusals_shown, when
-from services import accounts, admins, organizations, roles
+from services import organizations
+from services.access import accounts, admins, roles
 from services.origin import Origin
 
 group = click.Group("admins", help="Admins: who signs in to Rollcall.")

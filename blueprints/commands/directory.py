@@ -13,9 +13,10 @@ from flask.cli import with_appcontext
 from blueprints.commands.output import print_table, refusals_shown
 from scim import filters
 from scim.attributes import Document
-from services import groups, mapping, organizations, users
-from services.listing import Query
-from services.mapping import StoredGroup, StoredUser
+from services import organizations
+from services.directory import groups, mapping, users
+from services.directory.mapping import StoredGroup, StoredUser
+from services.queries.listing import Query
 
 users_group = click.Group("users", help="Users of an organization.")
 groups_group = click.Group("groups", help="Groups of an organization.")

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from blueprints.commands.output import refusals_shown
-from services.job_runner import Runner
+from services.background.job_runner import Runner
 
 NAP_SECONDS = 0.5
 

@@ -17,7 +17,8 @@ from granian.server.mp import MPServer
 from blueprints import setup_code
 from blueprints.commands.output import refusals_shown
 from blueprints.extensions import assets
-from services import admins, readiness
+from services import readiness
+from services.access import admins
 
 STOP_WITHIN_SECONDS = 8
 

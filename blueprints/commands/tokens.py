@@ -8,7 +8,8 @@ import click
 from flask.cli import with_appcontext
 
 from blueprints.commands.output import print_table, refusals_shown, when
-from services import organizations, token_lists, tokens
+from services import organizations
+from services.access import token_lists, tokens
 from services.origin import Origin
 
 group = click.Group("tokens", help="Provisioning tokens of an organization.")

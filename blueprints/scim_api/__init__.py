@@ -15,7 +15,7 @@ from blueprints import request_ids
 from blueprints.errors import SCIM_PREFIX, SlowDown, is_scim
 from blueprints.scim_api import recording
 from scim.errors import Forbidden
-from services import authentication, credentials
+from services.access import authentication, credentials
 from services.errors import Busy, TokenRefused
 from services.origin import Actor, Origin, shorten
 

@@ -16,10 +16,10 @@ from flask import Response, request
 from scim import messages, names
 from scim.attributes import Document
 from scim.selection import Selection
-from services import groups, mapping
-from services.listing import Page
-from services.mapping import Reference, StoredGroup, StoredUser
-from services.preconditions import etag
+from services.directory import groups, mapping
+from services.directory.mapping import Reference, StoredGroup, StoredUser
+from services.directory.preconditions import etag
+from services.queries.listing import Page
 
 MEMBERS_AT_A_TIME = 500
 """Members turned into one piece of a streamed answer."""

@@ -15,9 +15,9 @@ from scim import filters, names
 from scim.attributes import ResourceType
 from scim.errors import InvalidValue
 from scim.selection import Selection
-from services.listing import Query
+from services.directory.preconditions import Precondition
 from services.origin import shorten
-from services.preconditions import Precondition
+from services.queries.listing import Query
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _LARGEST = 2**63 - 1

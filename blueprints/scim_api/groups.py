@@ -7,9 +7,9 @@ from flask import Response, g, request
 from blueprints.scim_api import answers, arguments, bp, recording
 from scim import messages
 from scim.schemas import GROUP_TYPE
-from services import groups
-from services.listing import Walker
-from services.mapping import StoredGroup
+from services.directory import groups
+from services.directory.mapping import StoredGroup
+from services.queries.listing import Walker
 
 
 @bp.get("/Groups")

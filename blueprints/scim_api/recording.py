@@ -22,15 +22,16 @@ from werkzeug.exceptions import HTTPException
 from blueprints import request_ids
 from blueprints.errors import DRAINED_BYTES, SCIM_PREFIX, Meaning, is_scim
 from scim.filters import Comparison
-from services import credentials, providers, redaction
-from services.authentication import Credentials
-from services.credentials import Claim
-from services.listing import Page, Query
-from services.mapping import StoredGroup, StoredUser
+from services.access import credentials
+from services.access.authentication import Credentials
+from services.access.credentials import Claim
+from services.activity import providers, redaction
+from services.activity.redaction import Address, Body
+from services.activity.request_buffer import Buffer
+from services.activity.request_writing import Entry
+from services.directory.mapping import StoredGroup, StoredUser
 from services.origin import Origin, RequestInfo, is_id, shorten
-from services.redaction import Address, Body
-from services.request_buffer import Buffer
-from services.request_writing import Entry
+from services.queries.listing import Page, Query
 
 _READING: Final = ("GET", "HEAD")
 _NOT_IMPLEMENTED: Final = 501

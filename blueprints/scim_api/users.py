@@ -7,8 +7,8 @@ from flask import Response, g
 from blueprints.scim_api import answers, arguments, bp, recording
 from scim import messages
 from scim.schemas import USER_TYPE
-from services import mapping, users
-from services.listing import Walker
+from services.directory import mapping, users
+from services.queries.listing import Walker
 
 
 @bp.get("/Users")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from services import token_lists, tokens
+from services.access import token_lists, tokens
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.refusals import detail_of

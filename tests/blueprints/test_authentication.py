@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from models import Request
 from models.database import db
-from services import credentials, organizations, token_lists, tokens
+from services import organizations
+from services.access import credentials, token_lists, tokens
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
 from tests.conftest import make_app, make_organization, make_token

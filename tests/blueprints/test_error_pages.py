@@ -14,8 +14,8 @@ from sqlalchemy import event
 
 from blueprints import error_pages
 from models.database import Busy, db
+from services.access.sign_in import TooManyFailures
 from services.errors import AlreadyTaken, Invalid, NotFound, VersionMismatch
-from services.sign_in import TooManyFailures
 from tests.admin_client import HTMX, AdminClient
 
 INCIDENT = re.compile(r"incident id ([0-9a-f-]{36})\.")

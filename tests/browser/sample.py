@@ -17,24 +17,17 @@ from flask import Flask
 
 from scim import names
 from scim.attributes import Document
-from services import (
-    admins,
-    bulk_actions,
-    csv_import,
-    groups,
-    history,
-    invitations,
-    jobs,
-    organizations,
-    sessions,
-    tokens,
-    users,
-)
-from services.admins import NewAdmin
+from services import organizations
+from services.access import admins, invitations, sessions, tokens
+from services.access.admins import NewAdmin
+from services.access.roles import ROLES, Role
+from services.access.token_lists import Scope
+from services.activity import history
+from services.background import bulk_actions, jobs
+from services.directory import groups, users
+from services.files import csv_import
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
-from services.roles import ROLES, Role
-from services.token_lists import Scope
 from tests.browser.people import EMPLOYEES, HOSTILE_NAMES, Employee
 from tests.served import Server
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from services import sessions
+from services.access import sessions
 from services.origin import Origin
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Open

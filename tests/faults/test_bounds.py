@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from models import Request, User
 from scim import names
-from services import memberships
+from services.directory import memberships
 from tests.directories import rows
 from tests.scim_client import ScimClient, load
 from tests.served import Server

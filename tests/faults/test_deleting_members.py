@@ -19,7 +19,7 @@ from models import (
 )
 from models.database import writing
 from scim.members import MemberChange
-from services import memberships
+from services.directory import memberships
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.directories import rows

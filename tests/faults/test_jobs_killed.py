@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from models import ChangeEvent, DeletedResource, Job, User
 from models.database import db
-from services import bulk_actions, csv_files, csv_import, jobs
-from services.bulk_actions import Chosen
-from services.job_runner import Runner
+from services.background import bulk_actions, jobs
+from services.background.bulk_actions import Chosen
+from services.background.job_runner import Runner
+from services.directory.user_lists import UserQuery
+from services.files import csv_files, csv_import
 from services.origin import Origin
-from services.user_lists import UserQuery
 from tests.directories import rows, totals
 from tests.served import ROOT, fill
 

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from models import DeletedMembership, DeletedResource, Group, Membership, User
 from scim.attributes import Document
-from services import deleted, groups, users
+from services.deletion import deleted
+from services.directory import groups, users
 from services.errors import AlreadyTaken, NotFound
 from services.origin import Actor, Origin
 from tests.conftest import make_organization

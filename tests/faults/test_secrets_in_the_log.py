@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scim.names import CORE_USER, PATCH_OP
-from services import credentials
+from services.access import credentials
 from tests.directories import logged, shared_app, shared_scim
 from tests.scim_client import ScimClient
 

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from blueprints.admin_ui import access
 from models.database import db
-from services.roles import ROLES
+from services.access.roles import ROLES
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin, make_app, make_organization
 from tests.directories import empty_database

@@ -15,7 +15,7 @@ from flask import Flask
 import settings
 from blueprints import commands
 from scim import errors, names
-from services import credentials
+from services.access import credentials
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REFERENCE = ROOT / "docs" / "reference"

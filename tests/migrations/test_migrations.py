@@ -16,7 +16,8 @@ from alembic.runtime.migration import MigrationContext
 from flask import Flask
 
 from models.database import Base, db
-from services import organizations, readiness, users
+from services import organizations, readiness
+from services.directory import users
 from services.origin import Origin
 from tests.conftest import make_app, make_postgresql_database
 from tests.served import ROOT

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from models import UserSearch
 from scim import names
 from scim.attributes import Document
-from services import users
+from services.directory import users
 from services.origin import Origin
 from tests.directories import rows
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from models import ChangeEvent
 from models.database import db
-from services import authentication, credentials, organizations
+from services import organizations
+from services.access import authentication, credentials
 from services.errors import Invalid, NotFound
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from models import ChangeEvent
 from models.database import db
-from services import organizations, users
+from services import organizations
+from services.directory import users
 from services.errors import AlreadyTaken, Invalid, NotFound
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from services import bulk_actions, jobs
-from services.bulk_actions import Chosen
-from services.job_runner import Runner
-from services.jobs import StoredJob
+from services.background import bulk_actions, jobs
+from services.background.bulk_actions import Chosen
+from services.background.job_runner import Runner
+from services.background.jobs import StoredJob
+from services.directory.user_lists import UserQuery
 from services.organizations import OrganizationRef
 from services.origin import Origin
-from services.user_lists import UserQuery
 from tests.served import Server, fill
 
 pytestmark = pytest.mark.served

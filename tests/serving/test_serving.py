@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 
 from models import Counter
 from models.database import db
-from services import admins, organizations, tokens
+from services import organizations
+from services.access import admins, tokens
 from services.origin import Origin
 from tests.conftest import make_app
 from tests.served import Server

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from blueprints.admin_ui import devices
-from services import admins, sessions
+from services.access import admins, sessions
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.admin_client import AdminClient

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services import organizations, request_log
-from services.request_log import LogQuery
+from services import organizations
+from services.activity import request_log
+from services.activity.request_log import LogQuery
 from tests.admin_client import AdminClient
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from services import admins, invitations, organization_admins
+from services.access import admins, invitations, organization_admins
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.admin_client import UNKNOWN_ID, AdminClient

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from models import Group, User
-from services import groups, jobs, users
-from services.job_runner import Runner
+from services.background import jobs
+from services.background.job_runner import Runner
+from services.directory import groups, users
 from services.origin import Actor, Origin
 from tests.admin_client import UNKNOWN_ID
 from tests.directories import rows

@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from scim.patch import Operation
-from services import bulk_loading, groups, history, users
+from services.activity import history
+from services.background import bulk_loading
+from services.directory import groups, users
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.admin_client import HTMX, AdminClient

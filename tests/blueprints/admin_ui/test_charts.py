@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from blueprints.admin_ui import charts
-from services.history import DayCount
+from services.activity.history import DayCount
 
 FIRST = date(2026, 11, 10)
 

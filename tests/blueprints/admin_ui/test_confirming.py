@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from services import sessions, token_lists
+from services.access import sessions, token_lists
 from services.organizations import OrganizationRef
 from tests.admin_client import AdminClient
 from tests.conftest import PASSWORD, make_admin

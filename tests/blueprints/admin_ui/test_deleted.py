@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from models import DeletedResource
-from services import groups, organizations, users
+from services import organizations
+from services.directory import groups, users
 from services.origin import Actor, Origin
 from tests.directories import last_event, rows
 

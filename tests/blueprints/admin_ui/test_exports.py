@@ -9,7 +9,7 @@ import re
 import orjson
 import pytest
 
-from services import users
+from services.directory import users
 from services.origin import Origin
 from tests.served import fill
 

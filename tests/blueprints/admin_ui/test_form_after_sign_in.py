@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services import admins
+from services.access import admins
 from services.organizations import OrganizationRef
 from tests.admin_client import AdminClient
 from tests.conftest import PASSWORD, make_admin

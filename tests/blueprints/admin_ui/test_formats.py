@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from app import create_app
 from blueprints.admin_ui import formats
-from services.sessions import SignedIn
+from services.access.sessions import SignedIn
 
 NOW = datetime(2026, 11, 23, 14, 35, tzinfo=UTC)
 # Numbers and signs of these are seen, though their category says "format".

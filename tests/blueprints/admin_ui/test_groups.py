@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from models import Group
-from services import groups, history, tokens, users
+from services.access import tokens
+from services.activity import history
+from services.directory import groups, users
 from services.origin import Actor, Origin, new_id
 from tests.directories import rows
 

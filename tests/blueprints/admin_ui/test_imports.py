@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from models import User
-from services import jobs
-from services.job_runner import Runner
+from services.background import jobs
+from services.background.job_runner import Runner
 from services.origin import new_id
 from tests.directories import rows
 

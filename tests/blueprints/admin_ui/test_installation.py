@@ -7,9 +7,9 @@ import re
 import pytest
 from flask import Flask
 
-from services import admins
+from services.access import admins
+from services.access.roles import Role
 from services.organizations import OrganizationRef
-from services.roles import Role
 from tests.admin_client import UNKNOWN_ID, AdminClient
 from tests.conftest import make_admin
 

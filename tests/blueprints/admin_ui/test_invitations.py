@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services import admins, invitations, organization_admins
+from services.access import admins, invitations, organization_admins
+from services.access.roles import Role
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
-from services.roles import Role
 from tests.admin_client import AdminClient
 from tests.conftest import PASSWORD, make_admin
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from services import bulk_actions, jobs
-from services.bulk_actions import Chosen
-from services.job_runner import Runner
-from services.jobs import NewJob
+from services.background import bulk_actions, jobs
+from services.background.bulk_actions import Chosen
+from services.background.job_runner import Runner
+from services.background.jobs import NewJob
+from services.directory.user_lists import UserQuery
 from services.origin import Origin, new_id
-from services.user_lists import UserQuery
 from tests.admin_client import UNKNOWN_ID
 from tests.served import fill
 

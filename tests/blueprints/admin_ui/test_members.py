@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services import group_actions, groups, member_lists, users
+from services.directory import group_actions, groups, member_lists, users
 from services.origin import Origin
 
 ADA = Origin.of_command_line()

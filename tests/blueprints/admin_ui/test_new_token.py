@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from services import authentication, credentials, token_lists, tokens
+from services.access import authentication, credentials, token_lists, tokens
+from services.access.token_lists import StoredToken
 from services.organizations import OrganizationRef
 from services.origin import Origin
-from services.token_lists import StoredToken
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin
 

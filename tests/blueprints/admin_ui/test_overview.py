@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from services import accounts, authentication, credentials, organizations, tokens, users
-from services.accounts import Profile
+from services import organizations
+from services.access import accounts, authentication, credentials, tokens
+from services.access.accounts import Profile
+from services.directory import users
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
 from tests.admin_client import AdminClient

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from services import organizations
+from services.access.roles import Role
 from services.organizations import OrganizationRef
-from services.roles import Role
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin
 

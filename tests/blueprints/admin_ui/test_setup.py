@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from blueprints import setup_code
-from services import admins, organizations
+from services import organizations
+from services.access import admins
 from services.organizations import OrganizationRef
 from tests.conftest import PASSWORD, make_admin
 

@@ -12,7 +12,7 @@ from flask import Flask
 from structlog.testing import LogCapture
 from werkzeug.test import TestResponse
 
-from services import admins
+from services.access import admins
 from services.organizations import OrganizationRef
 from tests.admin_client import AdminClient
 from tests.conftest import PASSWORD, make_admin

@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services import authentication, credentials, token_lists, tokens
+from services.access import authentication, credentials, token_lists, tokens
+from services.access.token_lists import StoredToken
 from services.organizations import OrganizationRef
 from services.origin import Origin
-from services.token_lists import StoredToken
 from tests.admin_client import AdminClient
 
 SECRET = re.compile(r"rcl_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}")

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from scim.names import ENTERPRISE_USER
-from services import tokens, users
+from services.access import tokens
+from services.directory import users
 from services.origin import Actor, Origin, new_id
 from tests.filled_forms import fields_of
 

@@ -9,7 +9,9 @@ import re
 import pytest
 
 from scim.names import ENTERPRISE_USER
-from services import deleted, groups, tokens, users
+from services.access import tokens
+from services.deletion import deleted
+from services.directory import groups, users
 from services.origin import Actor, Origin, new_id
 
 ADA = Origin.of_command_line()

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from services import groups, tokens, users
+from services.access import tokens
+from services.directory import groups, users
 from services.origin import Actor, Origin, new_id
 
 ADA = Origin.of_command_line()

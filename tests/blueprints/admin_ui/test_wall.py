@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from services import admins, organizations, sessions
+from services import organizations
+from services.access import admins, sessions
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.admin_client import HTMX, AdminClient

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Admin, AdminRole
 from models.database import db
-from services import admins
+from services.access import admins
 from services.organizations import OrganizationRef
 from services.origin import Origin
 

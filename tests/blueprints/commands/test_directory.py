@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from scim import names
-from services import groups
+from services.directory import groups
 from services.organizations import OrganizationRef
 from tests.scim_client import ScimClient
 from tests.served import fill

@@ -12,11 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from services import bulk_actions, jobs
-from services.bulk_actions import Chosen
+from services.background import bulk_actions, jobs
+from services.background.bulk_actions import Chosen
+from services.directory.user_lists import UserQuery
 from services.organizations import OrganizationRef
 from services.origin import Origin
-from services.user_lists import UserQuery
 from tests.served import ROOT, fill
 
 WITHIN_SECONDS = 60

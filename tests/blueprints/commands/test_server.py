@@ -13,7 +13,8 @@ from flask.testing import FlaskCliRunner
 
 from blueprints.commands import server
 from models.database import db
-from services import admins, organizations
+from services import organizations
+from services.access import admins
 from services.origin import Origin
 from tests.conftest import make_app, make_postgresql_database
 

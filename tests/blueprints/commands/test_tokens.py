@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from services import authentication, credentials, token_lists
+from services.access import authentication, credentials, token_lists
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from tests.conftest import make_token

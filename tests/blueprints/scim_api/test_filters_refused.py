@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from scim import names
-from services.filtering import MAX_TERMS
+from services.queries.filtering import MAX_TERMS
 from tests.refusals import detail_of
 from tests.scim_client import load
 

@@ -1,6 +1,7 @@
 """Members added, removed and replaced over HTTP, in every shape that is sent.
 
-What the tables and events hold afterwards is in tests/services/test_memberships.py.
+What the tables and events hold afterwards is in
+tests/services/directory/test_memberships.py.
 """
 
 from __future__ import annotations

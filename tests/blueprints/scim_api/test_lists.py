@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from models.database import db
 from scim import names
-from services import bulk_loading
-from services.bulk_loading import NewGroup
+from services.background import bulk_loading
+from services.background.bulk_loading import NewGroup
 from services.origin import Origin
 from tests.scim_client import load
 from tests.served import fill

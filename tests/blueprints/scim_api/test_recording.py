@@ -136,7 +136,7 @@ def test_a_fault_of_ours_is_told_as_failed(
         raise ZeroDivisionError
 
     app.testing = False
-    monkeypatch.setattr("services.users.get", fail)
+    monkeypatch.setattr("services.directory.users.get", fail)
     answer = scim.get("/Users/7")
     row = last(app)
     assert (row.outcome, row.status) == ("failed", 500)

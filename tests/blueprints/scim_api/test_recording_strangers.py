@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from models import ProvisioningToken
 from models.database import db
-from services import organizations, tokens
+from services import organizations
+from services.access import tokens
+from services.activity.request_buffer import OF_ONE_PER_MINUTE
 from services.organizations import OrganizationRef
 from services.origin import Origin
-from services.request_buffer import OF_ONE_PER_MINUTE
 from tests.conftest import make_token
 from tests.directories import logged
 from tests.scim_client import ScimClient, load

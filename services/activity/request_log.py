@@ -1,0 +1,342 @@
+"""The request log as it is read: an organization's activity, newest first.
+
+One list for what came by SCIM and what was done in the browser or at the server, found
+by whatever an admin remembers of it. What a row means is said elsewhere; how it came
+here is in `request_buffer`. Free text is looked for in the newest rows alone, step by
+step, and a page says how far it looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    TextClause,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
+
+from models import ChangeEvent, Request, RequestLogGap
+from models.audit import COMMON, PROBLEMS
+from models.database import Base, reading
+from services.errors import NotFound
+from services.organizations import OrganizationRef
+from services.origin import is_id, shorten
+from services.queries import keyset
+from services.queries.keyset import Key, Order
+
+PROBLEM: Final = "problem"
+"""As an outcome to look for: refused or failed."""
+
+SEARCHED_AT_ONCE: Final = 2_000
+"""Rows that one page looks through for a free text."""
+
+MOST_NEW: Final = 100
+"""New rows that are counted; more are "100 or more"."""
+
+_LONGEST_TEXT: Final = 200
+
+
+@dataclass(frozen=True)
+class LogQuery:
+    """Which rows; what is empty leaves nobody out.
+
+    `outcome` is one of a row, or `PROBLEM`; `token` a public id; `since` counts,
+    `until` does not; `q` is looked for in what was sent and answered, and in names.
+    """
+
+    outcome: str = ""
+    method: str = ""
+    token: str = ""
+    provider: str = ""
+    kind: str = ""
+    resource_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    request_id: str = ""
+    q: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is left out."""
+        return self != LogQuery()
+
+
+@dataclass(frozen=True)
+class LoggedRequest:
+    """A row. Without a status, its end is not known, or it was no request."""
+
+    seq: int
+    id: str
+    kind: str
+    token_public_id: str | None
+    actor: str
+    actor_name: str
+    at: datetime
+    method: str
+    path: str
+    status: int | None
+    scim_type: str | None
+    cause: str | None
+    detail: str | None
+    duration_us: int | None
+    address: str
+    user_agent: str
+    provider: str
+    outcome: str
+    resource_type: str | None
+    resource_id: str | None
+    facts: Mapping[str, Any]  # Any: JSON, small
+    notes: Sequence[str]
+    request_bytes: int | None
+    response_bytes: int | None
+
+
+@dataclass(frozen=True)
+class LoggedExchange:
+    """A row with the heads of its bodies; None where nothing was sent or kept."""
+
+    request: LoggedRequest
+    request_body: str | None
+    response_body: str | None
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """A page, and the cursors of its neighbours.
+
+    `newest_seq` is for asking later what has come since. `searched_back_to` is how far
+    a free text was looked for, when older rows are left.
+    """
+
+    rows: tuple[LoggedRequest, ...]
+    newer: str | None
+    older: str | None
+    newest_seq: int
+    searched_back_to: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time in which requests came that left no row."""
+
+    since: datetime
+    until: datetime
+    n_dropped: int
+
+
+_TABLE: Final = Base.metadata.tables[Request.__tablename__]
+_BODIES: Final = ("request_body", "response_body")
+_COLUMNS: Final = [
+    _TABLE.c[name] for name in LoggedRequest.__annotations__ if name in _TABLE.c
+]
+_AT, _SEQ = _TABLE.c.at, _TABLE.c.seq
+_ORDER: Final = Order((Key(_AT, "time"), Key(_SEQ, "number")), is_descending=True)
+_SEARCHED: Final = (
+    *(_TABLE.c[name] for name in ("path", "detail", "actor_name", "address")),
+    *(_TABLE.c[name] for name in ("user_agent", "id", "resource_id", *_BODIES)),
+    type_coerce(_TABLE.c.notes, Text),
+)
+
+
+@reading
+def page(
+    connection: Connection,
+    organization: OrganizationRef,
+    query: LogQuery = LogQuery(),
+    *,
+    cursor: str | None = None,
+    count: int = 50,
+) -> LogPage:
+    """The rows that match, newest first; raises `Invalid` ("cursor")."""
+    statement = _matching(organization.seq, query)
+    if query.q.strip():
+        return _search(connection, statement, query.q, cursor, count)
+    return _page(connection, statement, cursor, count)
+
+
+@reading
+def for_instance(
+    connection: Connection, *, cursor: str | None = None, count: int = 50
+) -> LogPage:
+    """Requests whose organization nobody could tell, for owners of the instance."""
+    return _page(connection, _matching(None, LogQuery()), cursor, count)
+
+
+@reading
+def count_newer(
+    connection: Connection, organization: OrganizationRef, query: LogQuery, seq: int
+) -> int:
+    """How many matching rows have come since `newest_seq` was that, up to `MOST_NEW`.
+
+    The free text is not looked for.
+    """
+    newer = _matching(organization.seq, query).where(seq < _SEQ).limit(MOST_NEW)
+    statement = select(func.count()).select_from(newer.subquery())
+    return int(connection.execute(statement).scalar_one())
+
+
+@reading
+def get(
+    connection: Connection, organization: OrganizationRef, request_id: str
+) -> LoggedExchange:
+    """One row with its bodies; raises `NotFound`, also for another organization's."""
+    return _get(connection, organization.seq, request_id)
+
+
+@reading
+def get_for_instance(connection: Connection, request_id: str) -> LoggedExchange:
+    """The same of a row that belongs to no organization."""
+    return _get(connection, None, request_id)
+
+
+@reading
+def gaps(
+    connection: Connection, organization: OrganizationRef | None, since: datetime
+) -> list[Gap]:
+    """When rows had to be dropped since then, the latest first.
+
+    Without an organization: rows that would have belonged to none.
+    """
+    seq = organization.seq if organization else None
+    rows = connection.execute(
+        select(RequestLogGap.since, RequestLogGap.until, RequestLogGap.n_dropped)
+        .where(
+            RequestLogGap.organization_seq.is_not_distinct_from(seq),
+            RequestLogGap.until >= since,
+        )
+        .order_by(RequestLogGap.until.desc())
+    )
+    return [Gap(*row) for row in rows]
+
+
+def _matching(organization_seq: int | None, query: LogQuery) -> Select[Any]:
+    # Any: the columns of a row
+    statement = select(*_COLUMNS).where(
+        _TABLE.c.organization_seq.is_(None)
+        if organization_seq is None
+        else _TABLE.c.organization_seq == organization_seq
+    )
+    return statement.where(*_clauses(query))
+
+
+def _clauses(query: LogQuery) -> list[ColumnElement[bool] | TextClause]:
+    wanted = {
+        "outcome": query.outcome if query.outcome != PROBLEM else "",
+        "method": query.method,
+        "kind": query.kind,
+        "token_public_id": query.token,
+        "provider": query.provider,
+        "resource_id": query.resource_id,
+        "id": query.request_id,
+    }
+    found: list[ColumnElement[bool] | TextClause] = [
+        _TABLE.c[name] == _storable(value) for name, value in wanted.items() if value
+    ]
+    # Said as the indexes say it, word for word.
+    found += [
+        text(f"requests.{name} <> '{most}'")
+        for name, most in COMMON.items()
+        if wanted[name] not in ("", most)
+    ]
+    if query.outcome == PROBLEM:
+        found.append(text(f"requests.{PROBLEMS}"))
+    if query.since:
+        found.append(query.since <= _AT)
+    if query.until:
+        found.append(query.until > _AT)
+    return found
+
+
+def _storable(value: str) -> str:
+    """A text that a database can look for; NUL and lone surrogates are in none."""
+    return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
+def _page(
+    connection: Connection,
+    statement: Select[Any],  # Any: as in _matching
+    cursor: str | None,
+    count: int,
+) -> LogPage:
+    window = keyset.read(connection, statement, _ORDER, cursor, count)
+    return LogPage(
+        tuple(_stored(row) for row in window.rows),
+        window.previous,
+        window.next,
+        _newest_seq(connection),
+    )
+
+
+def _search(
+    connection: Connection,
+    statement: Select[Any],  # Any: as in _matching
+    q: str,
+    cursor: str | None,
+    count: int,
+) -> LogPage:
+    """Look through the next rows for a text; onwards only."""
+    seqs = statement.with_only_columns(_SEQ)
+    looked = keyset.read(connection, seqs, _ORDER, cursor, SEARCHED_AT_ONCE)
+    found = connection.execute(
+        select(*_COLUMNS)
+        .where(_SEQ.in_([row[0] for row in looked.rows]), _contains(q))
+        .order_by(_AT.desc(), _SEQ.desc())
+        .limit(count + 1)
+    ).all()
+    older, back_to = looked.next, looked.rows[-1][1] if looked.next else None
+    if len(found) > count:
+        last = found[count - 1]
+        older, back_to = keyset.after(last.at, last.seq), last.at
+    rows = tuple(_stored(row) for row in found[:count])
+    return LogPage(rows, None, older, _newest_seq(connection), back_to)
+
+
+def _contains(q: str) -> ColumnElement[bool]:
+    wanted = _storable(shorten(q.strip(), _LONGEST_TEXT))
+    named = exists().where(
+        ChangeEvent.request_id == _TABLE.c.id,
+        ChangeEvent.organization_seq == _TABLE.c.organization_seq,
+        ChangeEvent.resource_name.icontains(wanted, autoescape=True),
+    )
+    columns = (one.icontains(wanted, autoescape=True) for one in _SEARCHED)
+    return or_(*columns, named)
+
+
+def _newest_seq(connection: Connection) -> int:
+    return connection.execute(select(func.max(_SEQ))).scalar_one() or 0
+
+
+def _get(
+    connection: Connection, organization_seq: int | None, request_id: str
+) -> LoggedExchange:
+    if not is_id(request_id):
+        raise _not_found()
+    statement = _matching(organization_seq, LogQuery(request_id=request_id))
+    row = connection.execute(
+        statement.add_columns(*(_TABLE.c[name] for name in _BODIES))
+    ).one_or_none()
+    if row is None:
+        raise _not_found()
+    return LoggedExchange(_stored(row), row.request_body, row.response_body)
+
+
+def _not_found() -> NotFound:
+    return NotFound(
+        "There is no such request in the log. It may be older than what is kept."
+    )
+
+
+def _stored(row: Any) -> LoggedRequest:  # Any: a row of _COLUMNS, and keys after them
+    return LoggedRequest(*row[: len(_COLUMNS)])

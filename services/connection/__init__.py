@@ -1,0 +1,1 @@
+"""Whether provisioning works: the state of the connection and what needs attention."""

@@ -1,0 +1,89 @@
+"""Who is in which group, as answers need it: read in one statement a page.
+
+How it comes about is in `services/directory/memberships.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, literal, select, union_all
+
+from models import Group, GroupMembership, Membership, User
+from services.directory.mapping import Reference
+
+ROWS_AT_A_TIME = 1_000
+"""Members fetched at a time when an answer is streamed."""
+
+_GROUPS_OF = (
+    select(Membership.user_seq, Group.id, Group.display_name)
+    .join(Group, Group.seq == Membership.group_seq)
+    .where(Membership.user_seq.in_(bindparam("user_seqs", expanding=True)))
+    .order_by(Membership.user_seq, Membership.group_seq)
+)
+_USERS_IN = (
+    select(
+        Membership.group_seq,
+        literal(0).label("rank"),
+        Membership.user_seq.label("member_seq"),
+        User.id,
+        User.name,
+    )
+    .join(User, User.seq == Membership.user_seq)
+    .where(Membership.group_seq.in_(bindparam("group_seqs", expanding=True)))
+)
+_GROUPS_IN = (
+    select(
+        GroupMembership.group_seq,
+        literal(1).label("rank"),
+        GroupMembership.member_seq,
+        Group.id,
+        Group.display_name.label("name"),
+    )
+    .join(Group, Group.seq == GroupMembership.member_seq)
+    .where(GroupMembership.group_seq.in_(bindparam("group_seqs", expanding=True)))
+)
+_MEMBERS_OF = union_all(_USERS_IN, _GROUPS_IN).order_by(
+    "group_seq", "rank", "member_seq"
+)
+_STREAMED = _MEMBERS_OF.execution_options(yield_per=ROWS_AT_A_TIME)
+
+
+def groups_of(
+    connection: Connection, user_seqs: Sequence[int]
+) -> dict[int, tuple[Reference, ...]]:
+    """The groups that name the users as members, by user; one statement."""
+    if not user_seqs:
+        return {}
+    groups: dict[int, list[Reference]] = {}
+    rows = connection.execute(_GROUPS_OF, {"user_seqs": user_seqs})
+    for user_seq, group_id, name in rows:
+        groups.setdefault(user_seq, []).append(Reference("Group", group_id, name))
+    return {seq: tuple(references) for seq, references in groups.items()}
+
+
+def stream_members(
+    connection: Connection, group_seqs: Sequence[int]
+) -> Iterator[tuple[int, Reference]]:
+    """The members of the groups, group by group, users first; one statement.
+
+    Rows are fetched as they are consumed, so memory does not grow with the members; who
+    stops before the end closes the generator, and with it PostgreSQL's cursor.
+    """
+    with connection.execute(_STREAMED, {"group_seqs": group_seqs}) as rows:
+        yield from _members(rows)
+
+
+def read_members(
+    connection: Connection, group_seqs: Sequence[int]
+) -> list[tuple[int, Reference]]:
+    """As `stream_members`, all at once: for groups known to be small."""
+    rows = connection.execute(_MEMBERS_OF, {"group_seqs": group_seqs})
+    return list(_members(rows))
+
+
+def _members(rows: Iterable[Any]) -> Iterator[tuple[int, Reference]]:
+    # Any: rows of _MEMBERS_OF
+    for group_seq, rank, _, member_id, name in rows:
+        yield group_seq, Reference("Group" if rank else "User", member_id, name)

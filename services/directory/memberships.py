@@ -1,0 +1,443 @@
+"""Who is in which group: rows changed one by one, never a list read and written back.
+
+Used by `users` and `groups` inside their transactions, with the group's row locked. The
+cost of a change is that of the members it names, whatever the size of the group.
+Writing the events and the group's version is left to the caller.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import (
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from models import (
+    DeletedMembership,
+    Group,
+    GroupMembership,
+    Membership,
+    Organization,
+    User,
+)
+from scim import quirks
+from scim.errors import InvalidValue, TooMany
+from scim.members import Change, MemberChange, RemoveMatching
+from services.directory.mapping import Reference
+from services.organizations import OrganizationRef
+from services.origin import Origin, enumerate_ids, instant_after
+from services.queries import filterable, filtering
+
+T = TypeVar("T")
+
+CHUNK = 5_000
+"""Ids or rows named in one statement."""
+
+MAX_WORK = 2_000_000
+"""Comparisons that the conditions of one request may make with members."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member found by its id: a user or a group of the organization."""
+
+    type: str
+    seq: int
+    id: str
+
+
+@dataclass
+class Delta:
+    """What really changed, by id, in the order it was asked for."""
+
+    added: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the members are as they were."""
+        return not self.added and not self.removed
+
+
+def apply(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    steps: Sequence[Change],
+    origin: Origin,
+) -> Delta:
+    """Run the steps in their order on a locked group; says what really changed.
+
+    Members not known here are skipped and noted. Raises `InvalidValue` when none of the
+    members to be added is known, or when a group would come to be inside itself.
+    """
+    _check_work(group, steps)
+    known = _find(session, organization, _named(steps))
+    _check_known(steps, known, origin)
+    delta = Delta()
+    for step in steps:
+        if isinstance(step, RemoveMatching):
+            leaving = _matching(session, organization, group, step)
+            _remove(session, group, leaving, delta)
+        else:
+            _apply_change(session, group, step, known, delta, origin.at)
+    return _net(delta)
+
+
+def _apply_change(
+    session: Session,
+    group: Group,
+    step: MemberChange,
+    known: Mapping[str, Member],
+    delta: Delta,
+    at: datetime,
+) -> None:
+    adding = [known[one] for one in step.add if one in known]
+    if step.clear:
+        staying = {member.id for member in adding}
+        present = _all_members(session, group)
+        leaving = [one for one in present if one.id not in staying]
+    else:
+        leaving = [known[one] for one in step.remove if one in known]
+    _remove(session, group, leaving, delta)
+    _check_circles(session, group, adding)
+    _add(session, group, adding, delta, at)
+
+
+def _net(delta: Delta) -> Delta:
+    """What remains of it: who came and went, or went and came, is as before.
+
+    A member may do so several times, when a filter stands between the changes.
+    """
+    balance = Counter(delta.added)
+    balance.subtract(delta.removed)
+    return Delta(
+        [one for one in dict.fromkeys(delta.added) if balance[one] > 0],
+        [one for one in dict.fromkeys(delta.removed) if balance[one] < 0],
+    )
+
+
+def _named(steps: Sequence[Change]) -> list[str]:
+    changes = [step for step in steps if isinstance(step, MemberChange)]
+    ids = (one for change in changes for one in (*change.add, *change.remove))
+    return list(dict.fromkeys(ids))
+
+
+def _find(
+    session: Session, organization: OrganizationRef, ids: Sequence[str]
+) -> dict[str, Member]:
+    found: dict[str, Member] = {}
+    for chunk in _chunks(ids):
+        users = select(User.seq, User.id).where(
+            User.organization_seq == organization.seq, User.id.in_(chunk)
+        )
+        found |= {id_: Member("User", seq, id_) for seq, id_ in session.execute(users)}
+    for chunk in _chunks([one for one in ids if one not in found]):
+        groups = select(Group.seq, Group.id).where(
+            Group.organization_seq == organization.seq, Group.id.in_(chunk)
+        )
+        found |= {
+            id_: Member("Group", seq, id_) for seq, id_ in session.execute(groups)
+        }
+    return found
+
+
+def _check_known(
+    steps: Sequence[Change], known: Mapping[str, Member], origin: Origin
+) -> None:
+    changes = [step for step in steps if isinstance(step, MemberChange)]
+    adding = list(dict.fromkeys(one for change in changes for one in change.add))
+    unknown = [one for one in adding if one not in known]
+    if unknown and len(unknown) == len(adding):
+        raise InvalidValue(
+            f"None of the members named is known here: {enumerate_ids(unknown)}. "
+            "Assign these people to the application first, then push the group again."
+        )
+    if unknown:
+        quirks.note(
+            origin.notes,
+            f"{len(unknown)} of {len(adding)} members are not known here: "
+            f"{enumerate_ids(unknown)}.",
+        )
+    leaving = (one for change in changes for one in change.remove)
+    strangers = [one for one in dict.fromkeys(leaving) if one not in known]
+    if strangers:
+        quirks.note(
+            origin.notes,
+            f"Members to be removed are not known here: {enumerate_ids(strangers)}.",
+        )
+
+
+def _check_work(group: Group, steps: Sequence[Change]) -> None:
+    """Bound what conditions on members may cost while the group is locked."""
+    conditions = [step.condition for step in steps if isinstance(step, RemoveMatching)]
+    n_terms = sum(filtering.count_terms(condition) for condition in conditions)
+    if n_terms * group.n_members > MAX_WORK:
+        raise TooMany(
+            f"The conditions on members make {n_terms} comparisons with each of "
+            f"{group.n_members:,} members. Name the members by value, or send fewer "
+            "operations at a time."
+        )
+
+
+def _all_members(session: Session, group: Group) -> list[Member]:
+    users = (
+        select(literal("User"), User.seq, User.id)
+        .join(Membership, Membership.user_seq == User.seq)
+        .where(Membership.group_seq == group.seq)
+    )
+    groups = (
+        select(literal("Group"), Group.seq, Group.id)
+        .join(GroupMembership, GroupMembership.member_seq == Group.seq)
+        .where(GroupMembership.group_seq == group.seq)
+    )
+    return [Member(*row) for row in session.execute(union_all(users, groups))]
+
+
+def _matching(
+    session: Session,
+    organization: OrganizationRef,
+    group: Group,
+    step: RemoveMatching,
+) -> list[Member]:
+    in_users, in_groups = filterable.compile_for_members(step.condition)
+    users = (
+        select(literal("User"), User.seq, User.id)
+        .join(Membership, Membership.user_seq == User.seq)
+        .where(Membership.group_seq == group.seq, in_users)
+    )
+    groups = (
+        select(literal("Group"), Group.seq, Group.id)
+        .join(GroupMembership, GroupMembership.member_seq == Group.seq)
+        .where(GroupMembership.group_seq == group.seq, in_groups)
+    )
+    return [Member(*row) for row in session.execute(union_all(users, groups))]
+
+
+def _add(
+    session: Session,
+    group: Group,
+    adding: Sequence[Member],
+    delta: Delta,
+    at: datetime,
+) -> None:
+    for chunk in _chunks(adding):
+        present = _present(session, group, chunk)
+        fresh = [member for member in chunk if member.id not in present]
+        _insert(session, group, fresh, at)
+        delta.added.extend(member.id for member in fresh)
+
+
+def _insert(
+    session: Session, group: Group, members: Sequence[Member], at: datetime
+) -> None:
+    keys = {
+        "group_seq": group.seq,
+        "organization_seq": group.organization_seq,
+        "added_at": at,
+    }
+    users = [keys | {"user_seq": one.seq} for one in members if one.type == "User"]
+    groups = [keys | {"member_seq": one.seq} for one in members if one.type == "Group"]
+    if users:
+        session.execute(insert(Membership), users)
+    if groups:
+        session.execute(insert(GroupMembership), groups)
+
+
+def _remove(
+    session: Session, group: Group, leaving: Sequence[Member], delta: Delta
+) -> None:
+    for chunk in _chunks(leaving):
+        present = _present(session, group, chunk)
+        gone = [member for member in chunk if member.id in present]
+        users = [one.seq for one in gone if one.type == "User"]
+        groups = [one.seq for one in gone if one.type == "Group"]
+        if users:
+            session.execute(
+                delete(Membership).where(
+                    Membership.group_seq == group.seq, Membership.user_seq.in_(users)
+                )
+            )
+        if groups:
+            session.execute(
+                delete(GroupMembership).where(
+                    GroupMembership.group_seq == group.seq,
+                    GroupMembership.member_seq.in_(groups),
+                )
+            )
+        delta.removed.extend(member.id for member in gone)
+
+
+def _present(session: Session, group: Group, members: Sequence[Member]) -> set[str]:
+    """Which of them are in the group, by id."""
+    users = {one.seq: one.id for one in members if one.type == "User"}
+    groups = {one.seq: one.id for one in members if one.type == "Group"}
+    present: set[str] = set()
+    if users:
+        found = session.scalars(
+            select(Membership.user_seq).where(
+                Membership.group_seq == group.seq, Membership.user_seq.in_(users)
+            )
+        )
+        present |= {users[seq] for seq in found}
+    if groups:
+        found = session.scalars(
+            select(GroupMembership.member_seq).where(
+                GroupMembership.group_seq == group.seq,
+                GroupMembership.member_seq.in_(groups),
+            )
+        )
+        present |= {groups[seq] for seq in found}
+    return present
+
+
+def _check_circles(session: Session, group: Group, adding: Sequence[Member]) -> None:
+    """Refuse a group in itself, directly or round a circle of groups."""
+    groups = {member.seq: member.id for member in adding if member.type == "Group"}
+    if not groups:
+        return
+    # One at a time in an organization: two halves of a circle would not see each other.
+    session.execute(
+        select(Organization.seq)
+        .where(Organization.seq == group.organization_seq)
+        .with_for_update(key_share=True)
+    )
+    inside = (
+        select(literal(0).label("start"), Group.seq.label("seq"))
+        .where(Group.seq.in_(groups))
+        .cte("inside", recursive=True)
+    )
+    inside = inside.union(
+        select(literal(0), GroupMembership.member_seq).where(
+            GroupMembership.group_seq == inside.c.seq
+        )
+    )
+    reached = select(func.count()).select_from(inside).where(inside.c.seq == group.seq)
+    if session.scalar(reached):
+        raise InvalidValue(
+            f'Group "{group.display_name}" would come to be a member of itself, '
+            "directly or through another group. Leave that group out of members."
+        )
+
+
+def forget_user(
+    session: Session, organization: OrganizationRef, user: User, origin: Origin
+) -> list[Reference]:
+    """Before a user is deleted: keep and end the memberships; the groups left."""
+    locked = _lock_groups(
+        session,
+        select(Membership.group_seq).where(Membership.user_seq == user.seq),
+    )
+    # What is deleted counts, not what was read: a membership may have ended while the
+    # lock of its group was waited for.
+    left = session.scalars(
+        delete(Membership)
+        .where(Membership.user_seq == user.seq)
+        .returning(Membership.group_seq)
+    ).all()
+    groups = [locked[seq] for seq in sorted(left)]
+    kept = [(group.id, user.id, "User") for group in groups]
+    _keep(session, organization, kept, origin)
+    return _lose_member(session, groups, origin)
+
+
+def forget_group(
+    session: Session, organization: OrganizationRef, group: Group, origin: Origin
+) -> tuple[list[str], list[Reference]]:
+    """Before a group is deleted: keep and end its memberships.
+
+    Returns the ids of its members, and the groups that it was a member of.
+    """
+    members = _all_members(session, group)
+    kept = [(group.id, member.id, member.type) for member in members]
+    locked = _lock_groups(
+        session,
+        select(GroupMembership.group_seq).where(
+            GroupMembership.member_seq == group.seq
+        ),
+    )
+    left = session.scalars(
+        delete(GroupMembership)
+        .where(GroupMembership.member_seq == group.seq)
+        .returning(GroupMembership.group_seq)
+    ).all()
+    parents = [locked[seq] for seq in sorted(left)]
+    kept += [(parent.id, group.id, "Group") for parent in parents]
+    _keep(session, organization, kept, origin)
+    session.execute(delete(Membership).where(Membership.group_seq == group.seq))
+    session.execute(
+        delete(GroupMembership).where(GroupMembership.group_seq == group.seq)
+    )
+    ids = [member.id for member in members]
+    return ids, _lose_member(session, parents, origin)
+
+
+def _lock_groups(session: Session, seqs: Select[int]) -> dict[int, Group]:
+    """Lock groups in the order of their seq, by seq."""
+    groups = session.scalars(
+        select(Group)
+        .where(Group.seq.in_(seqs))
+        .order_by(Group.seq)
+        .with_for_update(key_share=True)
+    )
+    return {group.seq: group for group in groups}
+
+
+def _lose_member(
+    session: Session, groups: Sequence[Group], origin: Origin
+) -> list[Reference]:
+    """Move the count and version of locked groups that lost a member."""
+    for group in groups:
+        group.n_members -= 1
+        group.modified_at = instant_after(origin.at, group.modified_at)
+    session.flush()
+    return [Reference("Group", group.id, group.display_name) for group in groups]
+
+
+def _keep(
+    session: Session,
+    organization: OrganizationRef,
+    kept: Sequence[tuple[str, str, str]],
+    origin: Origin,
+) -> None:
+    for chunk in _chunks(kept):
+        session.execute(
+            insert(DeletedMembership),
+            [
+                {
+                    "organization_seq": organization.seq,
+                    "group_id": group_id,
+                    "member_id": member_id,
+                    "member_type": member_type,
+                    "deleted_at": origin.at,
+                }
+                for group_id, member_id, member_type in chunk
+            ],
+        )
+
+
+def set_first_count(session: Session, group: Group, n_members: int) -> None:
+    """Count the members a group is made with, as part of its first version."""
+    session.execute(
+        update(Group).where(Group.seq == group.seq).values(n_members=n_members)
+    )
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk

@@ -1,0 +1,1 @@
+"""Users and groups as files: CSV read and tried, CSV and SCIM JSON written."""
