@@ -50,8 +50,10 @@ __all__ = [
     "Window",
     "differences",
     "members_of",
+    "of_request",
     "of_resource",
     "per_day",
+    "read_firsts",
     "recent",
     "sentence",
 ]
@@ -129,6 +131,50 @@ def recent(
     """What happened in an organization, the newest first. Raises `Invalid`."""
     statement = _events_of(organization)
     return _read(connection, organization, statement, cursor, count)
+
+
+@reading
+def of_request(
+    connection: Connection,
+    organization: OrganizationRef,
+    request_id: str,
+    *,
+    cursor: str | None = None,
+    count: int = 20,
+) -> Window[HistoryEvent]:
+    """What one request changed, the newest first. Raises `Invalid` ("cursor")."""
+    statement = _events_of(organization).where(ChangeEvent.request_id == request_id)
+    return _read(connection, organization, statement, cursor, count)
+
+
+def read_firsts(
+    connection: Connection,
+    organization: OrganizationRef,
+    request_ids: Sequence[str],
+    most: int,
+) -> Mapping[str, tuple[int, tuple[HistoryEvent, ...]]]:
+    """How many changes each request made, and the first of them in their order."""
+    place = func.row_number().over(
+        partition_by=ChangeEvent.request_id, order_by=ChangeEvent.number
+    )
+    n_events = func.count().over(partition_by=ChangeEvent.request_id)
+    placed = (
+        _events_of(organization)
+        .add_columns(
+            ChangeEvent.request_id, place.label("place"), n_events.label("n_events")
+        )
+        .where(ChangeEvent.request_id.in_(request_ids))
+        .subquery()
+    )
+    rows = connection.execute(
+        select(placed).where(placed.c.place <= most).order_by(placed.c.number)
+    ).all()
+    events = _events(connection, organization, rows)
+    found: dict[str, tuple[int, tuple[HistoryEvent, ...]]] = {}
+    for row, event in zip(rows, events, strict=True):
+        _, before = found.get(row.request_id, (0, ()))
+        found[row.request_id] = (row.n_events, (*before, event))
+    return found
 
 
 @reading

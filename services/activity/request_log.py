@@ -150,8 +150,7 @@ _SEARCHED: Final = (
 )
 
 
-@reading
-def page(
+def read_page(
     connection: Connection,
     organization: OrganizationRef,
     query: LogQuery = LogQuery(),
@@ -164,6 +163,10 @@ def page(
     if query.q.strip():
         return _search(connection, statement, query.q, cursor, count)
     return _page(connection, statement, cursor, count)
+
+
+page = reading(read_page)
+"""`read_page` in a transaction of its own."""
 
 
 @reading
@@ -187,12 +190,15 @@ def count_newer(
     return int(connection.execute(statement).scalar_one())
 
 
-@reading
-def get(
+def read(
     connection: Connection, organization: OrganizationRef, request_id: str
 ) -> LoggedExchange:
     """One row with its bodies; raises `NotFound`, also for another organization's."""
     return _get(connection, organization.seq, request_id)
+
+
+get = reading(read)
+"""`read` in a transaction of its own."""
 
 
 @reading
