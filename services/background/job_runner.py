@@ -50,6 +50,13 @@ CHORES: Final[Mapping[str, Chore]] = {daily_round.KIND: daily_round.step}
 ABANDONED_AFTER: Final = timedelta(seconds=30)
 """Without a step for so long, a job is free for any runner."""
 
+MOST_BEGINNINGS: Final = 5
+"""Times that a job is taken up without a step done; after them it fails.
+
+A step that ends the process it runs in would else end every process, one by one.
+"""
+
+_BEGINNINGS: Final = "beginnings"
 _CANDIDATES: Final = 100
 
 IDLE_SECONDS: Final = 0.5
@@ -129,6 +136,8 @@ class Runner:
             return True
 
     def _step(self, seq: int, at: datetime) -> bool:
+        if seq not in self._mine and not _begin(seq, at):
+            return True
         chore = _find_chore(seq)
         if chore is None:
             return _step(seq, at)
@@ -159,6 +168,25 @@ def _candidates(
         .limit(_CANDIDATES)
     )
     return list(rows)
+
+
+@writing
+def _begin(session: Session, seq: int, at: datetime) -> bool:
+    """Take note that a job is taken up; False when it was too often, and failed.
+
+    The note goes with the next step that gets done.
+    """
+    job = _locked(session, seq)
+    if job is None:
+        return True
+    result = job.result or {}
+    times: int = result.get(_BEGINNINGS, 0) + 1
+    job.result = {**result, _BEGINNINGS: times}
+    if times > MOST_BEGINNINGS:
+        job.state, job.ended_at = "failed", at
+        job.result = {**result, "problem": _STUCK, "incident": None}
+        log.error("job failed", job=seq, problem=_STUCK)
+    return times <= MOST_BEGINNINGS
 
 
 @writing
@@ -210,7 +238,7 @@ def _task(session: Session | Connection, job: Any) -> Task:  # Any: an entity or
         job.input,
         job.n_done,
         job.n_total,
-        job.result or {},
+        {key: one for key, one in (job.result or {}).items() if key != _BEGINNINGS},
     )
 
 
@@ -252,6 +280,13 @@ def _explained(seq: int, error: Exception) -> tuple[str, str | None]:
         f"whoever runs this installation the incident id {incident}.",
         incident,
     )
+
+
+_STUCK: Final = (
+    f"It was taken up {MOST_BEGINNINGS} times, and each time the server stopped before "
+    "anything more was done. What was done before stays done. Tell whoever runs this "
+    "installation to look at the server's log."
+)
 
 
 def _log_trouble(error: Exception, times: int) -> None:

@@ -193,6 +193,55 @@ def test_a_failing_job_does_not_keep_others_from_being_done(acme, people, runner
     assert jobs.get(acme, job_id).state == "done"
 
 
+class _Killed(BaseException):
+    """What no runner lives through."""
+
+
+@pytest.fixture
+def deadly():
+    """Ends whoever writes a change event, as a process that is killed ends."""
+
+    def die(_connection, _cursor, statement, *_rest):
+        if "INTO change_events" in statement:
+            raise _Killed
+
+    def begin():
+        sa.event.listen(sa.Engine, "before_cursor_execute", die)
+
+    yield begin
+    sa.event.remove(sa.Engine, "before_cursor_execute", die)
+
+
+def killed(clock, times):
+    for _ in range(times):
+        with pytest.raises(_Killed):
+            Runner(clock).step()
+
+
+def test_a_job_that_ends_its_process_each_time_fails_after_a_few(
+    acme, people, clock, deadly
+):
+    job_id = deletion(acme)
+    deadly()
+    killed(clock, job_runner.MOST_BEGINNINGS)
+    assert jobs.get(acme, job_id).state == "queued"
+    Runner(clock).step()
+    job = jobs.get(acme, job_id)
+    assert job.state == "failed"
+    assert "each time the server stopped" in job.problem
+
+
+def test_a_step_that_gets_done_forgets_how_often_a_job_was_taken_up(
+    acme, people, clock
+):
+    job_id = deletion(acme)
+    for _ in range(N_STEPS - 1):
+        Runner(clock).step()
+        clock.at += ABANDONED_AFTER
+    assert "beginnings" not in jobs.get(acme, job_id).result
+    assert Runner(clock).step()
+
+
 def test_a_refusal_is_told_in_its_own_words(acme, people, runner):
     lost = {"action": "add_to_group", "group_id": "gone", "group_name": "Gone"}
     new = NewJob("bulk", lost, 250, files={"selection": bulk_changes.pack(people)})
