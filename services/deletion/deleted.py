@@ -87,18 +87,18 @@ def purge(
 
 
 def purge_expired(now: datetime, *, batch: int = 500) -> int:
-    """Purge what every organization has kept for its `retention_days`; how many.
+    """Purge some of what its organization has kept for `retention_days`; how many.
 
-    Many short transactions, with pauses: to be called once a day, by one process. What
-    is done stays done if it is broken off.
+    None left is 0, and what only the purged had in common is then forgotten too. To be
+    called until then, with pauses, so that others get to write.
     """
-    n_purged = 0
-    for organization in _organizations():
-        while n_found := _purge_batch(organization, now, batch):
-            n_purged += n_found
-            time.sleep(PAUSE_SECONDS)
+    organizations = _organizations()
+    for organization in organizations:
+        if n_purged := _purge_batch(organization, now, batch):
+            return n_purged
+    for organization in organizations:
         _forget_stale_pairs(organization)
-    return n_purged
+    return 0
 
 
 @reading
