@@ -82,6 +82,20 @@
   });
   const isSentence = (xhr) =>
     (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+  // A form goes out once, however often its button is pressed before the answer is here.
+  document.addEventListener("submit", (event) => {
+    const { target: form } = event;
+    if (form.method !== "post") return;
+    if (form.isSent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    form.isSent = true;
+    const again = () => { form.isSent = false; };
+    form.addEventListener("htmx:afterRequest", again, { once: true });
+    setTimeout(again, 5000);
+  }, true);
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { elt, xhr } = event.detail;
     if (elt.closest("[data-poll]")) return;

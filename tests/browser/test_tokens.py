@@ -79,3 +79,15 @@ def test_revoking_asks_in_a_dialog_and_returns_the_focus(
     opener.click()
     owner.get_by_role("dialog").get_by_role("link", name="Cancel").click()
     expect(opener).to_be_focused()
+
+
+def test_a_button_pressed_twice_makes_one_token(
+    open_as: Open, sample: Sample, served: Server
+) -> None:
+    page = open_as("owner")
+    page.goto(f"{sample.at}/tokens/new")
+    page.get_by_label("Name").fill("Pressed twice")
+    page.get_by_role("button", name="Create token").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Token created")
+    page.goto(f"{sample.at}/tokens")
+    expect(page.get_by_role("link", name="Pressed twice")).to_have_count(1)
