@@ -85,6 +85,12 @@ class Block:
     title: str
     facts: tuple[Fact, ...]
 
+    @property
+    def set_by(self) -> str | None:
+        """The token that set all of them, if it was one: it is told once."""
+        tokens = {fact.set_by for fact in self.facts}
+        return tokens.pop() if len(tokens) == 1 else None
+
 
 def blocks(details: UserDetails) -> list[Block]:
     """What is known of the user; attributes without a value are left out."""

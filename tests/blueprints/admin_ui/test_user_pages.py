@@ -9,6 +9,7 @@ import re
 import pytest
 
 from scim.names import ENTERPRISE_USER
+from scim.patch import Operation
 from services.access import tokens
 from services.deletion import deleted
 from services.directory import groups, users
@@ -65,8 +66,20 @@ def test_profile_says_who_set_what(viewer, new_user, okta):
     page = " ".join(viewer.get(f"users/{bo}").text.split())
     assert "Pushed from Okta production" in page
     assert f'<a href="/o/acme/users/{boss}"><bdi>The Boss</bdi></a>' in page
-    assert '<span class="tag">Okta production</span>' in page
+    assert page.count("Set by Okta production") == page.count("card-head") - 1
+    assert '<span class="tag">Okta production</span>' not in page
     assert "javascript:alert(1)</bdi>" in page
+
+
+def test_profile_tells_fields_of_one_block_apart_when_several_set_them(
+    viewer, acme, do, new_user, okta
+):
+    bo = new_user(origin=okta, title="Chief", userType="Employee")
+    title = [Operation("replace", "title", "Cook")]
+    do(users.patch, acme, bo, title, origin=ADA)
+    page = " ".join(viewer.get(f"users/{bo}").text.split())
+    assert page.count('<span class="tag">Okta production</span>') == 1
+    assert page.count("Set by Okta production") == 1
 
 
 def test_deactivated_user_says_by_whom_and_offers_the_way_back(helpdesk, new_user):
