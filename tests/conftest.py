@@ -29,7 +29,7 @@ from services.access.token_lists import Scope
 from services.activity.request_buffer import Buffer
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, new_id
-from tests import postgresql
+from tests import postgresql, quick_apps
 from tests.admin_client import AdminClient
 from tests.scim_client import ScimClient
 from tests.served import Server
@@ -199,6 +199,9 @@ def journey_server(
     yield server
     server.stop()
     server.close()
+
+
+quick_apps.make_quick()
 
 
 @pytest.fixture(scope="session", autouse=True)
