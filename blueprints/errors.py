@@ -90,6 +90,7 @@ def _answer(error: Exception) -> Response:
         error = error.original_exception
     _drain()
     g.meaning = meaning = replace(_translate(error), cause=_key(error))
+    _note_holder(error)
     response = (
         _scim_error(meaning)
         if is_scim(request.path)
@@ -101,23 +102,34 @@ def _answer(error: Exception) -> Response:
     return response
 
 
-_KEYS: Final[Mapping[type[Exception], str]] = {
+def _note_holder(error: Exception) -> None:
+    """Let the request log know which resource has the name that was asked for."""
+    if isinstance(error, service_errors.AlreadyTaken) and error.holder_id:
+        g.facts = {**g.get("facts", {}), "holder_id": error.holder_id}
+
+
+KEYS: Final[Mapping[type[Exception], str]] = {
     service_errors.OrganizationSuspended: "suspended",
     service_errors.NotFound: "not_found",
-    service_errors.AlreadyTaken: "taken",
+    service_errors.Invalid: "invalid",
     service_errors.VersionMismatch: "version",
     service_errors.Busy: "busy",
     SlowDown: "slow_down",
     RequestEntityTooLarge: "too_large",
     MethodNotAllowed: "method",
-    AddressUnknown: "unknown_address",
 }
+"""Causes of errors that carry none themselves."""
 
 
 def _key(error: Exception) -> str:
-    """What the error reference knows it by; nothing when the status says it all."""
+    """What the error reference knows it by."""
     found = getattr(error, "cause", None)
-    return found if isinstance(found, str) else _KEYS.get(type(error), "")
+    if isinstance(found, str):
+        return found
+    if isinstance(error, AddressUnknown):
+        return _kind_of_address(request.path)
+    otherwise = "http" if isinstance(error, HTTPException) else "unexpected"
+    return KEYS.get(type(error), otherwise)
 
 
 def _drain() -> None:
@@ -216,15 +228,33 @@ def _http_detail(error: HTTPException) -> str:
     return f"This request cannot be answered ({phrase}). Check how it was sent."
 
 
+def _kind_of_address(path: str) -> str:
+    """In which way an address that is unknown under `/scim/v2` is wrong."""
+    if path.strip("/") == SCIM_PREFIX.strip("/"):
+        return "base_url"
+    is_doubled = path.count(SCIM_PREFIX) > 1
+    return "doubled_prefix" if is_doubled else "unknown_address"
+
+
 def _unknown_address(path: str) -> str:
     said = f"{credentials.redact(shorten(path, 80))} is not an address here."
     if not is_scim(path):
         return said
-    if path.strip("/") == SCIM_PREFIX.strip("/"):
-        return "This is the base URL. A resource follows it, such as /Users or /Groups."
-    if path.count("/scim/v2") > 1:
-        return f"{said} The base URL ends in /scim/v2, which was given twice."
-    return f"{said} The base URL ends in /scim/v2, with nothing after it."
+    match _kind_of_address(path):
+        case "base_url":
+            return (
+                "This is the base URL. A resource follows it, such as /Users or "
+                "/Groups."
+            )
+        case "doubled_prefix":
+            return (
+                f"{said} The base URL ends in /scim/v2, which was given twice. Take "
+                "one away."
+            )
+    return (
+        f"{said} The base URL ends in /scim/v2, with nothing after it. Correct it in "
+        "the provisioning client."
+    )
 
 
 def _headers(error: Exception) -> dict[str, str]:

@@ -213,9 +213,10 @@ def check_required(document: Document, resource_type: ResourceType) -> None:
         missing = not (isinstance(value, str) and value.strip())
         if attribute.required and missing:
             raise InvalidValue(
+                "required",
                 f"{attribute.name} is missing or blank, and every {resource_type.name} "
                 "needs one. Map an attribute that is always filled to it in the "
-                "provisioning client."
+                "provisioning client.",
             )
 
 
@@ -252,8 +253,9 @@ def refuse_repeats(entries: Document) -> None:
     for key in entries:
         if key.lower() in seen:
             raise InvalidSyntax(
+                "repeated",
                 f"{quoted(key)} stands there twice, in different letter case. "
-                "Send it once."
+                "Send it once.",
             )
         seen.add(key.lower())
 
@@ -262,8 +264,9 @@ def refuse_too_many(values: list[JSON], name: str) -> None:
     """Raise InvalidValue when a multi-valued attribute holds too many values."""
     if len(values) > MAX_VALUES:
         raise InvalidValue(
+            "too_long",
             f"{name} holds {len(values)} values, and at most {MAX_VALUES} are kept. "
-            "Send fewer."
+            "Send fewer.",
         )
 
 
@@ -275,15 +278,17 @@ def note_unknown(key: str, owner: str, notes: Notes) -> None:
 def two_primaries(name: str) -> InvalidValue:
     """The error for more than one primary value (RFC 7643 §2.4)."""
     return InvalidValue(
-        f"{name} has more than one primary value. Mark at most one as primary."
+        "two_primaries",
+        f"{name} has more than one primary value. Mark at most one as primary.",
     )
 
 
 def wrong_type(name: str, expected: str, value: JSON) -> InvalidValue:
     """The error for a value of the wrong JSON type."""
     return InvalidValue(
+        "wrong_type",
         f"{name} must be {expected}, but {kind_of(value)} arrived. Correct its mapping "
-        "in the provisioning client."
+        "in the provisioning client.",
     )
 
 
@@ -302,17 +307,20 @@ def _checked_text(value: JSON, name: str, limit: int) -> str:
         raise wrong_type(name, "text", value)
     if len(value) > limit:
         raise InvalidValue(
+            "too_long",
             f"{name} has {len(value)} characters, and at most {limit} are kept. "
-            "Send a shorter text."
+            "Send a shorter text.",
         )
     if "\0" in value or _SURROGATE.search(value):
         raise InvalidValue(
+            "unstorable",
             f"{name} holds a character that cannot be stored (NUL or half a surrogate "
-            "pair). Remove it at the source."
+            "pair). Remove it at the source.",
         )
     if limit == names.MAX_TEXT_LENGTH and len(fold(value).encode()) > MAX_KEY_BYTES:
         raise InvalidValue(
-            f"{name} takes more than {MAX_KEY_BYTES} bytes. Send a shorter text."
+            "too_long",
+            f"{name} takes more than {MAX_KEY_BYTES} bytes. Send a shorter text.",
         )
     return value
 

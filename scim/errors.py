@@ -4,7 +4,9 @@ Raised wherever a request cannot be honoured; turned into an answer by
 `blueprints/errors.py` alone. Not here is what only the stored data can tell, such as a
 name that is taken (`services/errors.py`). `detail` is read by the admin of the
 provisioning client: one to three plain sentences that name the cause and the next step,
-under 400 characters, never a secret, a class name or a library's words.
+under 400 characters, never a secret, a class name or a library's words. `cause` tells
+apart what has the same `scimType` and is mended differently: a short key, by which
+whoever explains errors looks them up.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ class ScimError(Exception):
     status: ClassVar[int] = 400
     scim_type: ClassVar[str | None] = None
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, cause: str, detail: str) -> None:
         super().__init__(detail)
+        self.cause = cause
         self.detail = detail
 
 

@@ -359,7 +359,9 @@ class _Reader:
         if len(text) > names.MAX_FILTER_LENGTH:
             raise self._refusal(
                 f"The {self._language.noun} has {len(text):,} characters; at most "
-                f"{names.MAX_FILTER_LENGTH:,} are read. Send a shorter one, or several."
+                f"{names.MAX_FILTER_LENGTH:,} are read. Send a shorter one, or "
+                "several.",
+                "too_large",
             )
 
     def _split(self, text: str) -> Iterator[_Token]:
@@ -382,7 +384,8 @@ class _Reader:
         if depth > names.MAX_DEPTH:
             raise self._refusal(
                 f"The {self._language.noun} has more than {names.MAX_DEPTH} brackets "
-                f"inside one another at character {index + 1}. Write it with fewer."
+                f"inside one another at character {index + 1}. Write it with fewer.",
+                "too_large",
             )
 
     def _unclosed_text(self, text: str, position: int) -> ScimError:
@@ -398,11 +401,11 @@ class _Reader:
         place = "its end" if token.kind == "end" else near
         return self._refusal(
             f"The {self._language.noun} cannot be read at {place}: {expected} was "
-            f"expected. {hint}".rstrip()
+            f"expected. {hint or 'Correct it there.'}"
         )
 
-    def _refusal(self, detail: str) -> ScimError:
-        return self._language.error(detail)
+    def _refusal(self, detail: str, cause: str = "unreadable") -> ScimError:
+        return self._language.error(cause, detail)
 
 
 def _join(kind: type[And] | type[Or], terms: list[Filter]) -> Filter:

@@ -51,8 +51,9 @@ def predicate(condition: Filter, attribute: Attribute) -> Predicate:
             return _comparison(condition, attribute)
         case _:
             raise InvalidFilter(
+                "not_comparable",
                 f"Brackets [ ] cannot stand inside the brackets of {attribute.name}. "
-                "Name the sub-attribute and compare it."
+                "Name the sub-attribute and compare it.",
             )
 
 
@@ -75,8 +76,9 @@ def operand(comparison: Comparison, leaf: Attribute) -> Operand:
         given = comparison.value
         shown = quoted(given) if isinstance(given, str) else json.dumps(given)
         raise InvalidFilter(
+            "not_comparable",
             f"{leaf.name} holds {rule.holds} and cannot be compared with {shown}. "
-            f"{rule.advice}"
+            f"{rule.advice}",
         )
     return value
 
@@ -103,8 +105,9 @@ def parse_instant(text: str) -> datetime:
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidFilter(
+            "not_comparable",
             f"{quoted(text)} is not a date and time. "
-            'Write it like "2026-05-13T04:42:34Z".'
+            'Write it like "2026-05-13T04:42:34Z".',
         ) from None
 
 
@@ -228,8 +231,9 @@ def _leaf(name: str, attribute: Attribute) -> Attribute:
         leaf = attribute if name.lower() == "value" else None
     if leaf is None:
         raise InvalidFilter(
+            "unknown_attribute",
             f"{attribute.name} has no sub-attribute {quoted(name)}. "
-            f"Use {_nearest(name, attribute)}."
+            f"Use {_nearest(name, attribute)}.",
         )
     return leaf
 
@@ -293,16 +297,18 @@ def _wrong_operator(
     if not allowed:
         parts = ", ".join(sub.name for sub in leaf.sub_attributes)
         return InvalidFilter(
+            "not_comparable",
             f"{leaf.name} has parts and is not compared itself. "
-            f"Compare one of these: {parts}."
+            f"Compare one of these: {parts}.",
         )
     what = f"{leaf.name} holds {_RULES[leaf.kind].holds} and"
     if comparison.value is None:
         what = "null"
     *others, last = allowed
     return InvalidFilter(
+        "not_comparable",
         f"{what} cannot be compared with {comparison.operator}. "
-        f"Use {', '.join(others)} or {last}."
+        f"Use {', '.join(others)} or {last}.",
     )
 
 

@@ -144,8 +144,9 @@ def _collect(
     op, condition = operation.op, target.condition
     if target.ref.sub is not None or (condition is not None and op != "remove"):
         raise Mutability(
+            "membership",
             "A membership cannot be changed, only added or removed. Add members with "
-            'the path members, remove them with members[value eq "id"].'
+            'the path members, remove them with members[value eq "id"].',
         )
     if condition is not None:
         ids = _ids_of(condition)
@@ -193,7 +194,8 @@ def _read_id(entry: JSON, notes: Notes) -> str:
     member = documents.clean_value(value, _VALUE, notes, "members.value")
     if not isinstance(member, str):
         raise InvalidValue(
-            "One of members has no value. Send the id of a user or group as value."
+            "member_without_value",
+            "One of members has no value. Send the id of a user or group as value.",
         )
     return member
 

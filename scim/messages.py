@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NoReturn
 
-from scim import documents, members, names, quirks
+from scim import documents, members, names, quirks, read_only, remarks
 from scim.attributes import JSON, Document, ResourceType
 from scim.errors import InvalidPath, InvalidSyntax, InvalidValue, TooMany
 from scim.filters import quoted
@@ -37,48 +37,47 @@ def read_resource(
     resource_type: ResourceType,
     notes: Notes,
     *,
-    resource_id: str | None = None,
+    claimed: Document | None = None,
 ) -> Document:
     """The resource in the body of a POST or PUT, cleaned and complete.
 
-    `resource_id` is the one in the address of a PUT: another in the body is noted.
+    `claimed` is filled with the read-only parts of the body (`scim/read_only.py`).
 
     Without `schemas`, and without `members` for a group (see `read_group`). Raises
     InvalidSyntax or InvalidValue (RFC 7644 §3.3 and §3.5.1).
     """
     document = read_json(body)
-    _note_other_id(document, resource_id, notes)
+    if claimed is not None:
+        claimed |= read_only.claims(document, resource_type)
     return _resource(document, resource_type, notes)
 
 
 def read_group(
-    body: bytes, notes: Notes, *, resource_id: str | None = None
+    body: bytes, notes: Notes, *, claimed: Document | None = None
 ) -> tuple[Document, tuple[str, ...]]:
     """The group in the body of a POST or PUT, and the ids of its members.
 
     Raises as `read_resource` does.
     """
     document = quirks.unwrap_core(read_json(body), GROUP_TYPE, notes)
-    _note_other_id(document, resource_id, notes)
+    if claimed is not None:
+        claimed |= read_only.claims(document, GROUP_TYPE)
     ids = members.read_members(quirks.find_key(document, "members"), notes)
     return _resource(document, GROUP_TYPE, notes), ids
-
-
-def _note_other_id(document: Document, resource_id: str | None, notes: Notes) -> None:
-    sent = quirks.find_key(document, "id")
-    if resource_id is not None and sent not in (None, resource_id):
-        quirks.note(notes, "id is read-only: another value for it was ignored.")
 
 
 def _resource(
     document: Document, resource_type: ResourceType, notes: Notes
 ) -> Document:
     urns = _listed_schemas(document, InvalidValue)
-    if urns is not None:
+    if urns is None:
+        remarks.note_missing_schemas(resource_type.name, notes)
+    else:
         if not _holds(urns, resource_type.core.id):
             raise InvalidValue(
+                "schemas",
                 f"schemas does not name {resource_type.core.id}, so this is not a "
-                f"{resource_type.name}. Add that URN, or leave schemas out."
+                f"{resource_type.name}. Add that URN, or leave schemas out.",
             )
         quirks.note_unknown_schemas(urns, resource_type, notes)
     cleaned = documents.clean(document, resource_type, notes)
@@ -86,7 +85,7 @@ def _resource(
     return cleaned
 
 
-def read_patch(body: bytes) -> tuple[Operation, ...]:
+def read_patch(body: bytes, notes: Notes) -> tuple[Operation, ...]:
     """The operations in the body of a PATCH, one at least (RFC 7644 §3.5.2).
 
     Raises InvalidSyntax for a body that is no PatchOp, InvalidValue for a missing
@@ -96,46 +95,58 @@ def read_patch(body: bytes) -> tuple[Operation, ...]:
     urns = _listed_schemas(document, InvalidSyntax)
     if urns is not None and not _holds(urns, names.PATCH_OP):
         raise InvalidSyntax(
+            "schemas",
             f"schemas does not name {names.PATCH_OP}, so this is not a PATCH. "
-            "Add that URN, or leave schemas out."
+            "Add that URN, or leave schemas out.",
         )
+    if urns is None:
+        remarks.note_missing_schemas("PATCH", notes)
     operations = quirks.find_key(document, "Operations")
     if not isinstance(operations, list) or not operations:
         raise InvalidSyntax(
-            "Operations is missing or empty. Send a list of one operation at least."
+            "operations",
+            "Operations is missing or empty. Send a list of one operation at least.",
         )
     if len(operations) > names.MAX_OPERATIONS:
         raise TooMany(
+            "operations",
             f"This PATCH has {len(operations):,} operations, and at most "
-            f"{names.MAX_OPERATIONS:,} are taken at once. Send several requests."
+            f"{names.MAX_OPERATIONS:,} are taken at once. Send several requests.",
         )
     return tuple(
-        _operation(entry, f"Operation {number}")
+        _operation(entry, f"Operation {number}", notes)
         for number, entry in enumerate(operations, start=1)
     )
 
 
-def _operation(entry: JSON, label: str) -> Operation:
+def _operation(entry: JSON, label: str, notes: Notes) -> Operation:
     if not isinstance(entry, dict):
-        raise InvalidSyntax(f"{label} must be an object with op, path and value.")
+        raise InvalidSyntax(
+            "operations",
+            f"{label} must be an object with op, path and value. Correct "
+            "what the client sends.",
+        )
     documents.refuse_repeats(entry)
     parts = {key.lower(): part for key, part in entry.items()}
     op, path = parts.get("op"), parts.get("path")
-    name = quirks.operation_name(op) if isinstance(op, str) else None
+    name = quirks.operation_name(op, notes) if isinstance(op, str) else None
     if name is None:
         raise InvalidSyntax(
+            "operations",
             f"{label} has no op that is known, but {quirks.kind_of(op)}. "
-            "Use add, remove or replace."
+            "Use add, remove or replace.",
         )
     if path is not None and not isinstance(path, str):
         raise InvalidPath(
+            "unreadable",
             f"The path of {label.lower()} must be text, but {quirks.kind_of(path)} "
-            "arrived. Name an attribute, or leave path out."
+            "arrived. Name an attribute, or leave path out.",
         )
     if name != "remove" and "value" not in parts:
         raise InvalidValue(
+            "no_value",
             f"{label} ({name}) has no value. Send the value to {name}, or null to "
-            "clear the attribute."
+            "clear the attribute.",
         )
     return Operation(name, path, parts.get("value"))
 
@@ -170,7 +181,8 @@ def _listed_schemas(
     urns = [urn for urn in listed if isinstance(urn, str)]
     if listed is not value or len(urns) < len(listed):
         raise error(
-            "schemas must be a list of URNs as text. Correct it, or leave it out."
+            "schemas",
+            "schemas must be a list of URNs as text. Correct it, or leave it out.",
         )
     return urns
 
@@ -188,21 +200,24 @@ def read_json(body: bytes) -> Document:
     """
     if not body.strip():
         raise InvalidSyntax(
-            "The request has no body. Send a JSON object, as application/scim+json."
+            "no_body",
+            "The request has no body. Send a JSON object, as application/scim+json.",
         )
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidSyntax(
+            "not_json",
             f"The body is not UTF-8: byte {error.start + 1} means nothing. "
-            "Send it in UTF-8."
+            "Send it in UTF-8.",
         ) from error
     _check_depth(text)
     document = _parse(text)
     if not isinstance(document, dict):
         raise InvalidSyntax(
+            "not_json",
             f"The body must be a JSON object, but {quirks.kind_of(document)} arrived. "
-            "Send one resource, or one PatchOp message."
+            "Send one resource, or one PatchOp message.",
         )
     if _SUSPECT_ESCAPE.search(text):
         _check_texts(document)
@@ -220,8 +235,9 @@ def _check_depth(text: str) -> None:
             depth -= 1
         if depth > names.MAX_DEPTH:
             raise InvalidSyntax(
+                "not_json",
                 f"The body nests objects and lists more than {names.MAX_DEPTH} deep. "
-                "Send it flatter."
+                "Send it flatter.",
             )
 
 
@@ -236,8 +252,9 @@ def _parse(text: str) -> JSON:
         )
     except json.JSONDecodeError as error:
         raise InvalidSyntax(
+            "not_json",
             f"The body is not JSON: something is wrong at line {error.lineno}, "
-            f"character {error.colno}. Correct what the client sends."
+            f"character {error.colno}. Correct what the client sends.",
         ) from error
     return parsed
 
@@ -247,14 +264,17 @@ def _object(pairs: list[tuple[str, JSON]]) -> Document:
     for key, value in pairs:
         if key in document:
             raise InvalidSyntax(
-                f"The key {quoted(key)} stands twice in one object. Send it once."
+                "repeated",
+                f"The key {quoted(key)} stands twice in one object. Send it once.",
             )
         document[key] = value
     return document
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise InvalidSyntax(f"{word} is not a number in JSON. Leave the value out instead.")
+    raise InvalidSyntax(
+        "not_json", f"{word} is not a number in JSON. Leave the value out instead."
+    )
 
 
 def _float(digits: str) -> float:
@@ -274,8 +294,9 @@ def _integer(digits: str) -> int:
 def _too_large() -> InvalidSyntax:
     # Not shown: it may be a password of many digits whose quotes were forgotten.
     return InvalidSyntax(
+        "unstorable",
         "A number in the body does not fit into 64 bits. If it is text, such as a "
-        "telephone number, send it in quotes."
+        "telephone number, send it in quotes.",
     )
 
 
@@ -287,8 +308,9 @@ def _check_texts(document: Document) -> None:
     for key, part in document.items():
         if any(_UNSTORABLE.search(text) for text in _texts([key, part])):
             raise InvalidSyntax(
+                "unstorable",
                 f"{quoted(key)} holds a text with NUL or half of a surrogate pair, "
-                "which cannot be stored. Remove it at the source."
+                "which cannot be stored. Remove it at the source.",
             )
 
 

@@ -78,8 +78,9 @@ class _Patch:
             self._run_path(operation.op, operation.path.strip(), operation.value)
         elif operation.op == "remove":
             raise NoTarget(
+                "no_path",
                 "A remove without a path removes nothing. Name the attribute to remove "
-                "in path."
+                "in path.",
             )
         else:
             self._write_object(operation.op, operation.value)
@@ -94,8 +95,9 @@ class _Patch:
             target = paths.resolve(path, self._type)
             if target.is_read_only:
                 raise Mutability(
+                    "read_only_attribute",
                     f"{target.ref.key} is read-only and cannot be the path of a PATCH. "
-                    "Remove it from the attribute mapping of the provisioning client."
+                    "Remove it from the attribute mapping of the provisioning client.",
                 )
             self._run_target(op, target, value)
 
@@ -107,8 +109,9 @@ class _Patch:
             self._write_object(op, value)
         else:
             raise Mutability(
+                "whole_schema",
                 f"The attributes of {schema.id} cannot be removed all at once. "
-                "Name the one to remove in path."
+                "Name the one to remove in path.",
             )
 
     def _run_extension(self, op: OperationName, schema: Schema, value: JSON) -> None:
@@ -159,7 +162,8 @@ class _Patch:
         if op == "remove":
             if ref.attribute.required:
                 raise Mutability(
-                    f"{ref.key} is required and cannot be removed. Replace it instead."
+                    "required",
+                    f"{ref.key} is required and cannot be removed. Replace it instead.",
                 )
             value = self._listed_to_remove(target, value)
         if ref.key == _KEPT and value is None:
@@ -255,8 +259,9 @@ class _Patch:
         self._work += len(values) * len(filters.to_text(target.condition))
         if self._work > _MAX_WORK:
             raise TooMany(
+                "comparisons",
                 "The filters of this PATCH ask for too many comparisons. Send fewer "
-                "operations at once, or shorter filters."
+                "operations at once, or shorter filters.",
             )
         holds = matching.predicate(target.condition, target.ref.attribute)
         return [holds(value) for value in values]
@@ -289,8 +294,9 @@ class _Patch:
         described = self._described(target) if op == "add" else None
         if described is None:
             raise NoTarget(
+                "nothing_selected",
                 f"No value of {target.name} is selected by the path, so there is "
-                "nothing to change. Add the value first, or send the whole list."
+                "nothing to change. Add the value first, or send the whole list.",
             )
         return [self._merged(described, _parts(target, value), target)]
 

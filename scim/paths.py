@@ -64,13 +64,14 @@ def _place(path: Path, resource_type: ResourceType) -> Target | None:
         return Target(ref) if ref else None
     if not ref.attribute.multi_valued:
         raise InvalidPath(
+            "not_comparable",
             f"{ref.key} holds one value, so no filter can follow it. Use {ref.key} "
-            "alone as the path."
+            "alone as the path.",
         )
     try:
         matching.predicate(path.condition, ref.attribute)
     except InvalidFilter as error:
-        raise InvalidPath(error.detail) from error
+        raise InvalidPath(error.cause, error.detail) from error
     if path.sub is None:
         return Target(ref, path.condition)
     sub = ref.attribute.sub(path.sub)
@@ -85,16 +86,21 @@ def _unknown(path: Path, resource_type: ResourceType) -> InvalidPath:
     owner = resource_type.find(name.removesuffix(bare) + first)
     if owner is not None:
         parts = ", ".join(sub.name for sub in owner.attribute.sub_attributes)
-        known = f"Its sub-attributes are {parts}." if parts else "It has none."
+        known = f"Its sub-attributes are {parts}." if parts else _NO_PARTS
         return InvalidPath(
-            f"{owner.attribute.name} has no sub-attribute {quoted(rest)}. {known}"
+            "unknown_attribute",
+            f"{owner.attribute.name} has no sub-attribute {quoted(rest)}. {known}",
         )
     nearest = resource_type.nearest(bare)
     hint = f"The nearest attribute is {nearest}. " if nearest else ""
     return InvalidPath(
+        "unknown_attribute",
         f"{quoted(bare)} is not an attribute of {resource_type.name} here. {hint}"
-        "Correct the attribute mapping in the provisioning client."
+        "Correct the attribute mapping in the provisioning client.",
     )
+
+
+_NO_PARTS = "It has none: name the attribute alone."
 
 
 def bare_name(name: str, resource_type: ResourceType) -> str:

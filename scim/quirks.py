@@ -10,13 +10,14 @@ The RFCs' own freedoms (null means unassigned, names without case) are not habit
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 from scim import matching, names
 from scim.attributes import JSON, Document, ResourceType
 from scim.errors import InvalidSyntax, InvalidValue
-from scim.filters import Filter, quoted
+from scim.filters import And, Comparison, Filter, Not, Or, ValuePath, quoted
 
 Notes: TypeAlias = list[str]
 """Plain sentences that say which leniency was used, or what was left out."""
@@ -26,6 +27,7 @@ OperationName: TypeAlias = Literal["add", "remove", "replace"]
 MAX_NOTES: Final = 50
 """Notes one request may collect, so that a hostile body cannot fill the log."""
 
+_DOTTED_FILTER: Final = re.compile(r"\]\s*\.\s*[A-Za-z]+\s+[a-z]{2}\b", re.IGNORECASE)
 _OPERATION_NAMES: Final[Mapping[str, OperationName]] = {
     "add": "add",
     "remove": "remove",
@@ -52,6 +54,11 @@ def kind_of(value: JSON) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
+def plain_name(name: str) -> str:
+    """A name without the URN before it, as people read it: `manager.value`."""
+    return name.rpartition(":")[2] if name.lower().startswith("urn:") else name
+
+
 def text_as_boolean(text: str, name: str, notes: Notes) -> bool | None:
     """Read the texts true and false, in any case; None when it is neither.
 
@@ -63,8 +70,57 @@ def text_as_boolean(text: str, name: str, notes: Notes) -> bool | None:
     truth = {"true": True, "false": False}.get(text.lower())
     if truth is not None:
         word = "true" if truth else "false"
-        note(notes, f"Read the text {quoted(text)} as {word} for {name}.")
+        note(notes, f"Read the text {quoted(text)} as {word} for {plain_name(name)}.")
     return truth
+
+
+def note_bare_token(notes: Notes) -> None:
+    """Remark that a token came without the word Bearer (RFC 6750 §2.1).
+
+    Okta's catalog apps with header authentication send what was pasted (okta.md §2).
+    Recording: tests/journeys/okta/03-ways-to-send-a-token.json.
+    """
+    note(notes, "Read a token that came without the word Bearer.")
+
+
+def note_slash_at_end(notes: Notes) -> None:
+    """Remark that `/Users/` was answered like `/Users`.
+
+    Clients glue addresses together. Recording:
+    tests/journeys/okta/80-unknown-addresses.json.
+    """
+    note(notes, "Read the address as if there were no slash at its end.")
+
+
+def note_filter(
+    asked: Filter, text: str, resource_type: ResourceType, notes: Notes
+) -> None:
+    """Remark on what a filter says otherwise than RFC 7644 §3.4.2.2 has it.
+
+    Entra compares booleans with texts, and asks for `emails[type eq "work"].value eq`
+    (identity-providers.md §1 rows 2 and 9; `scim/matching.py`, `scim/filters.py`).
+    Recording: tests/journeys/entra/10-create-user.json.
+    """
+    for name, value in _texts_in(asked):
+        ref = resource_type.find(name)
+        if ref is not None and ref.leaf.kind == "boolean":
+            text_as_boolean(value, plain_name(name), notes)
+    if _DOTTED_FILTER.search(text):
+        note(notes, "Read what follows a filter in brackets as a part of the filter.")
+
+
+def _texts_in(asked: Filter, owner: str = "") -> Iterator[tuple[str, str]]:
+    """The comparisons with texts in a filter: attribute and text."""
+    match asked:
+        case And(terms) | Or(terms):
+            for term in terms:
+                yield from _texts_in(term, owner)
+        case Not(term):
+            yield from _texts_in(term, owner)
+        case ValuePath(attribute, condition):
+            yield from _texts_in(condition, f"{attribute}.")
+        case Comparison(attribute, _, str(value)):
+            yield owner + attribute, value
 
 
 def number_as_text(number: int | float, name: str, notes: Notes) -> str:
@@ -75,7 +131,7 @@ def number_as_text(number: int | float, name: str, notes: Notes) -> str:
     Recording: tests/journeys/okta/40-enterprise-attributes.json.
     """
     text = json.dumps(number)
-    note(notes, f"Read the number {text} as text for {name}.")
+    note(notes, f"Read the number {text} as text for {plain_name(name)}.")
     return text
 
 
@@ -87,7 +143,7 @@ def text_as_object(text: str, name: str, notes: Notes) -> Document:
     Recordings: tests/journeys/entra/14-manager.json,
     tests/journeys/entra/21-group-members.json.
     """
-    note(notes, f"Read bare text as the value of {name}.")
+    note(notes, f"Read bare text as the value of {plain_name(name)}.")
     return {"value": text}
 
 
@@ -100,10 +156,11 @@ def list_as_object(values: Sequence[JSON], name: str, notes: Notes) -> JSON:
     """
     if len(values) != 1:
         raise InvalidValue(
+            "wrong_type",
             f"{name} holds one value, but a list of {len(values)} arrived. "
-            "Send a single object."
+            "Send a single object.",
         )
-    note(notes, f"Read a list of one as the value of {name}.")
+    note(notes, f"Read a list of one as the value of {plain_name(name)}.")
     return values[0]
 
 
@@ -131,13 +188,16 @@ def removes_listed_only(value: JSON, name: str, notes: Notes) -> bool:
     return True
 
 
-def operation_name(text: str) -> OperationName | None:
+def operation_name(text: str, notes: Notes) -> OperationName | None:
     """The operation meant by `op`, in any letter case; None when there is none such.
 
     Entra sends `Add`, `Replace`, `Remove` (identity-providers.md §1 row 1); Okta lower
     case (okta.md §5.2). Recording: tests/journeys/entra/11-update-user.json.
     """
-    return _OPERATION_NAMES.get(text.lower())
+    name = _OPERATION_NAMES.get(text.lower())
+    if name is not None and name != text:
+        note(notes, f"Read the operation {quoted(text)} as {name}.")
+    return name
 
 
 def note_key_as_path(key: str, notes: Notes) -> None:
@@ -148,7 +208,9 @@ def note_key_as_path(key: str, notes: Notes) -> None:
     §0 point 1). Recording: tests/journeys/entra/12-update-user-with-flag.json.
     """
     if set(key) & set(".:["):
-        note(notes, f"Read the key {quoted(key)} as a path.")
+        plain = plain_name(key)
+        shown = plain if plain == key else f"…:{key.split(':')[-2]}:{plain}"
+        note(notes, f"Read the key {quoted(shown)} as a path.")
 
 
 def unwrap_core(
@@ -170,8 +232,9 @@ def unwrap_core(
         repeated = [key for key in inner if key.lower() in taken]
         if repeated:
             raise InvalidSyntax(
+                "repeated",
                 f"{quoted(repeated[0])} stands both inside and outside the object "
-                f"{urn}. Send it once."
+                f"{urn}. Send it once.",
             )
         note(notes, f"Read the attributes inside {urn} as those of the resource.")
         document = outer | inner
@@ -209,8 +272,9 @@ def forget_password(value: JSON, notes: Notes) -> None:
         return
     if not isinstance(value, str):
         raise InvalidValue(
+            "password",
             "password must be text. Rollcall keeps no passwords, so it is best left "
-            "out of the attribute mapping."
+            "out of the attribute mapping.",
         )
     note(notes, "The password was ignored: Rollcall keeps no passwords.")
 
@@ -225,7 +289,8 @@ def find_key(document: Document, name: str) -> JSON:
     found = [key for key in document if key.lower() == name.lower()]
     if len(found) > 1:
         raise InvalidSyntax(
-            f"{name} stands there twice, in different letter case. Send it once."
+            "repeated",
+            f"{name} stands there twice, in different letter case. Send it once.",
         )
     return document[found[0]] if found else None
 

@@ -47,6 +47,12 @@ class Selection:
         without = frozenset(_places(excluded or "", resource_type))
         return cls(only, without - set(_ALWAYS))
 
+    @staticmethod
+    def unknown(text: str, resource_type: ResourceType) -> list[str]:
+        """The names in one of the parameters that select nothing."""
+        names = (name.strip() for name in text.split(","))
+        return [name for name in names if name and not _places(name, resource_type)]
+
     @property
     def is_everything(self) -> bool:
         """Whether a document is answered as it is."""

@@ -33,11 +33,24 @@ class NotFound(ServiceError):
 
 
 class AlreadyTaken(ServiceError):
-    """A value that must be unique is in use. `attribute` is its canonical SCIM key."""
+    """A value that must be unique is in use. `attribute` is its canonical SCIM key.
 
-    def __init__(self, attribute: str, detail: str) -> None:
+    `holder_id` is the resource that has it, where it is a user or a group; `cause` is a
+    key of the error reference.
+    """
+
+    def __init__(
+        self,
+        attribute: str,
+        detail: str,
+        *,
+        holder_id: str = "",
+        cause: str = "taken",
+    ) -> None:
         super().__init__(detail)
         self.attribute = attribute
+        self.holder_id = holder_id
+        self.cause = cause
 
 
 class Invalid(ServiceError):

@@ -45,17 +45,13 @@ def authenticate() -> None:
     g.credentials = found
     actor = Actor("token", found.public_id, found.name)
     g.origin = Origin(actor, now, request_ids.current(), recording.info())
+    recording.note_manner(header)
     if not found.may_write and request.method not in _READING:
-        raise ReadOnly(
+        raise Forbidden(
+            "read_only",
             f"Token rcl_{found.public_id}… may only read. Use a token that may change "
-            "users and groups."
+            "users and groups.",
         )
-
-
-class ReadOnly(Forbidden):
-    """A token that may only read was to change something."""
-
-    cause = "read_only"
 
 
 def is_discovery(path: str) -> bool:

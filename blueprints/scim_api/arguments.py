@@ -11,7 +11,7 @@ import re
 from flask import current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from scim import filters, names
+from scim import filters, names, remarks
 from scim.attributes import ResourceType
 from scim.errors import InvalidValue
 from scim.selection import Selection
@@ -20,6 +20,7 @@ from services.origin import shorten
 from services.queries.listing import Query
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_JSON = ("application/json", names.MEDIA_TYPE)
 _LARGEST = 2**63 - 1
 
 
@@ -30,6 +31,8 @@ def body() -> bytes:
     the limit is asked for.
     """
     data = g.body = request.get_data()
+    if data and request.mimetype not in _JSON:
+        remarks.note_media_type(request.mimetype, g.origin.notes)
     limit = request.max_content_length
     if limit is not None and len(data) >= limit and request.stream.read(1):
         raise RequestEntityTooLarge
@@ -47,11 +50,13 @@ def base_url() -> str:
 
 def selection(resource_type: ResourceType) -> Selection:
     """`attributes` and `excludedAttributes`."""
-    return Selection.parse(
-        request.args.get("attributes"),
-        request.args.get("excludedAttributes"),
-        resource_type,
-    )
+    only = request.args.get("attributes")
+    without = request.args.get("excludedAttributes")
+    if only or without:
+        listed = f"{only or ''},{without or ''}"
+        unknown = Selection.unknown(listed, resource_type)
+        remarks.note_unselectable(unknown, g.origin.notes)
+    return Selection.parse(only, without, resource_type)
 
 
 def query() -> Query:
@@ -59,6 +64,9 @@ def query() -> Query:
     text = request.args.get("filter")
     parsed = filters.parse(text) if text is not None else None
     count = _whole_number("count", names.DEFAULT_COUNT)
+    remarks.note_count(count, names.MAX_COUNT, g.origin.notes)
+    if "sortBy" in request.args:
+        remarks.note_sorting(g.origin.notes)
     return Query(
         filter=parsed,
         start_index=max(1, _whole_number("startIndex", 1)),
@@ -73,8 +81,9 @@ def _whole_number(name: str, default: int) -> int:
         return default
     if not re.fullmatch(r"[+-]?[0-9]{1,4000}", text):
         raise InvalidValue(
+            "not_a_number",
             f'{name} is "{shorten(text)}", which is not a whole number. Send a number '
-            "such as 1 or 100."
+            "such as 1 or 100.",
         )
     return max(-_LARGEST, min(int(text), _LARGEST))
 

@@ -59,9 +59,14 @@ def _one(documents: list[Document], wanted: str) -> Response:
         if str(document["id"]).lower() == wanted.lower():
             return answers.answer(document)
     known = ", ".join(str(document["id"]) for document in documents)
-    raise ResourceNotFound(f'There is no "{shorten(wanted)}" here. Known are {known}.')
+    raise ResourceNotFound(
+        "not_found", f'There is no "{shorten(wanted)}" here. Known are {known}.'
+    )
 
 
 def _refuse_filter() -> None:
     if "filter" in request.args:
-        raise Forbidden("Discovery documents cannot be filtered. Read them whole.")
+        raise Forbidden(
+            "discovery_filter",
+            "Discovery documents cannot be filtered. Read them whole.",
+        )

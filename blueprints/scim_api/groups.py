@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Response, g, request
 
 from blueprints.scim_api import answers, arguments, bp, recording
-from scim import messages
+from scim import messages, read_only
+from scim.attributes import Document
 from scim.schemas import GROUP_TYPE
-from services.directory import groups
+from services.directory import groups, mapping
 from services.directory.mapping import StoredGroup
 from services.queries.listing import Walker
 
@@ -22,17 +23,21 @@ def list_groups() -> Response:
         query,
         walker=Walker(g.credentials.token_seq, g.origin.at),
     )
-    recording.note_list(query, page)
+    recording.note_list(query, page, GROUP_TYPE)
     return answers.group_list(page, arguments.base_url(), selection)
 
 
 @bp.post("/Groups")
 def create_group() -> Response:
     """Create (RFC 7644 §3.3)."""
-    document, member_ids = messages.read_group(arguments.body(), g.origin.notes)
+    claimed: Document = {}
+    document, member_ids = messages.read_group(
+        arguments.body(), g.origin.notes, claimed=claimed
+    )
     group = groups.create(
         g.credentials.organization, document, member_ids, origin=g.origin
     )
+    _note_ignored(claimed, group)
     return _answer(group, 201)
 
 
@@ -51,8 +56,9 @@ def get_group(group_id: str) -> Response:
 @bp.put("/Groups/<group_id>")
 def replace_group(group_id: str) -> Response:
     """Replace, members included (RFC 7644 §3.5.1)."""
+    claimed: Document = {}
     document, member_ids = messages.read_group(
-        arguments.body(), g.origin.notes, resource_id=group_id
+        arguments.body(), g.origin.notes, claimed=claimed
     )
     group = groups.replace(
         g.credentials.organization,
@@ -62,6 +68,7 @@ def replace_group(group_id: str) -> Response:
         precondition=arguments.precondition(),
         origin=g.origin,
     )
+    _note_ignored(claimed, group)
     return _answer(group)
 
 
@@ -72,7 +79,7 @@ def patch_group(group_id: str) -> Response:
     Answered with the group up to a hundred members, with 204 above: a large group would
     be sent back whole for each change. Who asks for attributes gets them.
     """
-    operations = messages.read_patch(arguments.body())
+    operations = messages.read_patch(arguments.body(), g.origin.notes)
     group = groups.patch(
         g.credentials.organization,
         group_id,
@@ -80,6 +87,7 @@ def patch_group(group_id: str) -> Response:
         precondition=arguments.precondition(),
         origin=g.origin,
     )
+    _note_ignored(read_only.claims_of_patch(operations, GROUP_TYPE), group)
     if group.n_members > groups.FEW_MEMBERS and not _selects():
         return answers.no_content(group.version)
     return _answer(group)
@@ -99,6 +107,12 @@ def delete_group(group_id: str) -> Response:
 
 def _selects() -> bool:
     return "attributes" in request.args or "excludedAttributes" in request.args
+
+
+def _note_ignored(claimed: Document, group: StoredGroup) -> None:
+    if claimed:
+        shown = mapping.group_document(group, arguments.base_url())
+        read_only.note_ignored(claimed, shown, g.origin.notes)
 
 
 def _answer(group: StoredGroup, status: int = 200) -> Response:

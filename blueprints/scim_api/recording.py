@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import orjson
 from flask import Request, Response, current_app, g, request
@@ -21,6 +21,8 @@ from werkzeug.exceptions import HTTPException
 
 from blueprints import request_ids
 from blueprints.errors import DRAINED_BYTES, SCIM_PREFIX, Meaning, is_scim
+from scim import quirks
+from scim.attributes import ResourceType
 from scim.filters import Comparison
 from services.access import credentials
 from services.access.authentication import Credentials
@@ -36,6 +38,7 @@ from services.queries.listing import Page, Query
 _READING: Final = ("GET", "HEAD")
 _NOT_IMPLEMENTED: Final = 501
 _NO_CLAIM: Final = Claim()
+_LONGEST_NAME: Final = 100
 _TYPES: Final = {"Users": "User", "Groups": "Group"}
 
 
@@ -61,6 +64,14 @@ def info() -> RequestInfo:
     return RequestInfo(method, address.text, asked.remote_addr or "", agent)
 
 
+def note_manner(header: str | None) -> None:
+    """Take note of how kindly the address and the credentials had to be read."""
+    if header and header.lstrip().startswith("rcl_"):
+        quirks.note_bare_token(g.origin.notes)
+    if request.path.endswith("/") and request.url_rule is not None:
+        quirks.note_slash_at_end(g.origin.notes)
+
+
 def current_request() -> Request:
     """The request itself: Flask's stand-in for it costs as much as what is asked."""
     found: Request = request._get_current_object()  # type: ignore[attr-defined]  # of the stand-in
@@ -72,7 +83,11 @@ def _agent(header: str) -> str:
     return redaction.text(shorten(header, 200))
 
 
-def note_list(query: Query, page: Page[StoredUser] | Page[StoredGroup]) -> None:
+def note_list(
+    query: Query,
+    page: Page[StoredUser] | Page[StoredGroup],
+    resource_type: ResourceType,
+) -> None:
     """Take note of what a list was asked for, and of what it found."""
     g.facts = {
         "total": page.total,
@@ -81,6 +96,8 @@ def note_list(query: Query, page: Page[StoredUser] | Page[StoredGroup]) -> None:
         "n_found": len(page.resources),
     }
     asked = query.filter
+    if asked is not None:
+        quirks.note_filter(asked, query.text, resource_type, g.origin.notes)
     if isinstance(asked, Comparison):
         value = asked.value
         g.facts |= {
@@ -164,6 +181,7 @@ class _Begun:
             "response_body": self._scrubbed(shown.head),
             "response_bytes": n_bytes if self.is_body_sent else 0,
             "detail": self._scrubbed(self.row["detail"]),
+            "notes": [redaction.scrub(one, self.secrets) for one in self.row["notes"]],
         }
         self.buffer.put(Entry(self.row, self.claim.public_id))
 
@@ -206,12 +224,14 @@ def _begun(buffer: Buffer, response: Response, claim: Claim) -> _Begun:
         "provider": providers.recognise(
             seen.user_agent, asked.query_string.decode(errors="replace"), sent
         ),
-        "notes": [redaction.text(note) for note in origin.notes] if origin else [],
+        "notes": [redaction.note(note) for note in origin.notes] if origin else [],
         "facts": g.get("facts") or {},
         "request_body": body.head,
         "request_bytes": n_bytes,
     }
     row |= _outcome_columns(asked.method, response) | _subject_columns(asked, response)
+    if row["outcome"] in ("refused", "failed") and asked.method in ("POST", "PUT"):
+        row["facts"] = {**row["facts"], **_name_sent(body)}
     return _Begun(
         buffer,
         row,
@@ -236,6 +256,38 @@ def _sent(asked: Request) -> tuple[bytes, int]:
         with suppress(HTTPException):
             data = asked.get_data()
     return data, n_bytes
+
+
+def _name_sent(body: Body) -> dict[str, str]:
+    """What a resource that was not taken is called, by what is kept of its body."""
+    try:
+        document = orjson.loads(body.head or "")
+    except ValueError:
+        return {}
+    given = document if isinstance(document, dict) else {}
+    name = _called(given).strip()
+    shown = redaction.scrub(shorten(name, _LONGEST_NAME), body.secrets)
+    return {"name": shown} if shown not in ("", redaction.HIDDEN) else {}
+
+
+def _called(document: dict[str, Any]) -> str:  # Any: whatever somebody sent
+    """As a user or group is called here, by whatever of it is text."""
+    name = document.get("name")
+    parts = name if isinstance(name, dict) else {}
+    both = [
+        one for key in ("givenName", "familyName") if _is_text(one := parts.get(key))
+    ]
+    found = (
+        document.get("displayName"),
+        parts.get("formatted"),
+        " ".join(both),
+        document.get("userName"),
+    )
+    return next((one for one in found if _is_text(one)), "")
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _known_id(found: Credentials | None, claim: Claim) -> str | None:

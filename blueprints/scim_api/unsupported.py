@@ -17,8 +17,9 @@ from scim.errors import Unsupported
 def search() -> NoReturn:
     """Search by POST (RFC 7644 §3.4.3)."""
     raise Unsupported(
+        "search",
         "A search by POST is not supported here. Send GET to /Users or /Groups, with "
-        "filter, startIndex and count in the address."
+        "filter, startIndex and count in the address.",
     )
 
 
@@ -26,7 +27,7 @@ def search() -> NoReturn:
 def send_bulk() -> NoReturn:
     """Several requests in one (RFC 7644 §3.7)."""
     raise Unsupported(
-        "Bulk requests are not supported here. Send each request by itself."
+        "bulk", "Bulk requests are not supported here. Send each request by itself."
     )
 
 
@@ -34,6 +35,7 @@ def send_bulk() -> NoReturn:
 def me() -> NoReturn:
     """The user who asks (RFC 7644 §3.11)."""
     raise Unsupported(
+        "me",
         "/Me is not supported here: a token stands for an organization, not for a "
-        "person. Use /Users with the id of the user."
+        "person. Use /Users with the id of the user.",
     )

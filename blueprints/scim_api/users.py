@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, g
 
 from blueprints.scim_api import answers, arguments, bp, recording
-from scim import messages
+from scim import messages, read_only
+from scim.attributes import Document
 from scim.schemas import USER_TYPE
 from services.directory import mapping, users
 from services.queries.listing import Walker
@@ -22,7 +23,7 @@ def list_users() -> Response:
         with_groups=selection.wants("groups"),
         walker=Walker(g.credentials.token_seq, g.origin.at),
     )
-    recording.note_list(query, page)
+    recording.note_list(query, page, USER_TYPE)
     base_url = arguments.base_url()
     found = [
         selection.apply(mapping.user_document(user, base_url))
@@ -34,9 +35,12 @@ def list_users() -> Response:
 @bp.post("/Users")
 def create_user() -> Response:
     """Create (RFC 7644 §3.3)."""
-    document = messages.read_resource(arguments.body(), USER_TYPE, g.origin.notes)
+    claimed: Document = {}
+    document = messages.read_resource(
+        arguments.body(), USER_TYPE, g.origin.notes, claimed=claimed
+    )
     user = users.create(g.credentials.organization, document, origin=g.origin)
-    return _answer(user, 201)
+    return _answer(user, 201, claimed)
 
 
 @bp.get("/Users/<user_id>")
@@ -54,8 +58,9 @@ def get_user(user_id: str) -> Response:
 @bp.put("/Users/<user_id>")
 def replace_user(user_id: str) -> Response:
     """Replace (RFC 7644 §3.5.1)."""
+    claimed: Document = {}
     document = messages.read_resource(
-        arguments.body(), USER_TYPE, g.origin.notes, resource_id=user_id
+        arguments.body(), USER_TYPE, g.origin.notes, claimed=claimed
     )
     user = users.replace(
         g.credentials.organization,
@@ -64,13 +69,13 @@ def replace_user(user_id: str) -> Response:
         precondition=arguments.precondition(),
         origin=g.origin,
     )
-    return _answer(user)
+    return _answer(user, claimed=claimed)
 
 
 @bp.patch("/Users/<user_id>")
 def patch_user(user_id: str) -> Response:
     """Apply a PatchOp (RFC 7644 §3.5.2); always answered with the user."""
-    operations = messages.read_patch(arguments.body())
+    operations = messages.read_patch(arguments.body(), g.origin.notes)
     user = users.patch(
         g.credentials.organization,
         user_id,
@@ -78,7 +83,7 @@ def patch_user(user_id: str) -> Response:
         precondition=arguments.precondition(),
         origin=g.origin,
     )
-    return _answer(user)
+    return _answer(user, claimed=read_only.claims_of_patch(operations, USER_TYPE))
 
 
 @bp.delete("/Users/<user_id>")
@@ -93,6 +98,12 @@ def delete_user(user_id: str) -> Response:
     return answers.no_content()
 
 
-def _answer(user: mapping.StoredUser, status: int = 200) -> Response:
+def _answer(
+    user: mapping.StoredUser, status: int = 200, claimed: Document | None = None
+) -> Response:
+    base_url = arguments.base_url()
+    if claimed:
+        shown = mapping.user_document(user, base_url)
+        read_only.note_ignored(claimed, shown, g.origin.notes)
     selection = arguments.selection(USER_TYPE)
-    return answers.user(user, arguments.base_url(), selection, status)
+    return answers.user(user, base_url, selection, status)

@@ -27,6 +27,7 @@ _LENGTH: Final = 4 + _PUBLIC_ID_LENGTH + 1 + _SECRET_LENGTH + _CHECKSUM_LENGTH
 _FORM: Final = re.compile(r"rcl_([0-9A-Za-z]{10})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
 _PUBLIC_ID: Final = re.compile(r"rcl_([0-9A-Za-z]{10})(?:_|$)")
 _PREFIXED_ID: Final = re.compile(r"rcl_([0-9A-Za-z]{10})(?![0-9A-Za-z])")
+_UNPREFIXED: Final = re.compile(r"[0-9A-Za-z]{10}_[0-9A-Za-z]{49}")
 _BARE_ID: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{10})_")
 _SECRET: Final = re.compile(r"(rcl_[0-9A-Za-z]{1,10})[0-9A-Za-z_]*")
 _QUOTES: Final = "\"'“”‘’`"
@@ -158,6 +159,13 @@ def _check_form(text: str) -> TokenText:
             "blanks",
             f"The token was sent with blanks before or inside it. {_PASTE}",
         )
+    if _UNPREFIXED.fullmatch(text) and _is_whole(f"rcl_{text}"):
+        raise TokenRefused(
+            "unprefixed",
+            f"Token rcl_{text.partition('_')[0]}… came without rcl_, with which it "
+            f"begins. {_PASTE}",
+            text.partition("_")[0],
+        )
     if not text.startswith("rcl_"):
         raise TokenRefused(
             "foreign",
@@ -173,7 +181,7 @@ def _check_sum(text: str) -> TokenText:
     name = f"Token rcl_{public_id}…" if public_id else "The token"
     if len(text) != _LENGTH:
         fault, cause = (
-            ("cut off", "cut") if len(text) < _LENGTH else ("altered", "altered")
+            ("cut off", "cut") if len(text) < _LENGTH else ("too long", "padded")
         )
         raise TokenRefused(
             cause,
@@ -181,12 +189,17 @@ def _check_sum(text: str) -> TokenText:
             f"{_PASTE}",
             public_id,
         )
-    form = _FORM.fullmatch(text)
-    if form is None or _checksum(text[:-_CHECKSUM_LENGTH]) != form[3]:
+    if not _is_whole(text):
         raise TokenRefused(
             "altered", f"{name} is altered: its checksum is wrong. {_PASTE}", public_id
         )
     return TokenText(text)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it has the form of a token, and its checksum is right."""
+    form = _FORM.fullmatch(text)
+    return form is not None and _checksum(text[:-_CHECKSUM_LENGTH]) == form[3]
 
 
 def _random(length: int) -> str:

@@ -167,7 +167,8 @@ def not_found(group_id: str) -> NotFound:
     """The error for an id that is not, or no more, a group's."""
     return NotFound(
         f'There is no group "{shorten(group_id)}" here. If the group was deleted, '
-        "unlink it in the provisioning client and push it again."
+        "restore it in Rollcall under Deleted, or unlink it in the provisioning client "
+        "and push it again."
     )
 
 
@@ -175,16 +176,17 @@ def check_display_name(
     session: Session, organization: OrganizationRef, columns: mapping.Row
 ) -> None:
     """Raise `AlreadyTaken` for a displayName in use."""
-    taken = session.scalar(
-        select(Group.display_name).where(
+    holder = session.execute(
+        select(Group.id, Group.display_name).where(
             Group.organization_seq == organization.seq,
             Group.display_name_key == columns["display_name_key"],
         )
-    )
-    if taken is not None:
+    ).one_or_none()
+    if holder is not None:
         raise AlreadyTaken(
             "displayName",
-            f'A group named "{shorten(taken)}" exists already. In Okta, open Push '
-            "Groups and link the pushed group to the existing one, or rename one of "
-            "the two.",
+            f'A group named "{shorten(holder.display_name)}" exists already. In Okta, '
+            "open Push Groups and link the pushed group to the existing one, or rename "
+            "one of the two.",
+            holder_id=holder.id,
         )

@@ -164,13 +164,15 @@ def _check_known(
     unknown = [one for one in adding if one not in known]
     if unknown and len(unknown) == len(adding):
         raise InvalidValue(
+            "unknown_members",
             f"None of the members named is known here: {enumerate_ids(unknown)}. "
-            "Assign these people to the application first, then push the group again."
+            "Assign these people to the application first, then push the group again.",
         )
     if unknown:
         quirks.note(
             origin.notes,
-            f"{len(unknown)} of {len(adding)} members are not known here: "
+            f"{len(unknown):,} of {len(adding):,} members "
+            f"{'is' if len(unknown) == 1 else 'are'} not known here: "
             f"{enumerate_ids(unknown)}.",
         )
     leaving = (one for change in changes for one in change.remove)
@@ -188,9 +190,10 @@ def _check_work(group: Group, steps: Sequence[Change]) -> None:
     n_terms = sum(filtering.count_terms(condition) for condition in conditions)
     if n_terms * group.n_members > MAX_WORK:
         raise TooMany(
+            "comparisons",
             f"The conditions on members make {n_terms} comparisons with each of "
             f"{group.n_members:,} members. Name the members by value, or send fewer "
-            "operations at a time."
+            "operations at a time.",
         )
 
 
@@ -329,8 +332,9 @@ def _check_circles(session: Session, group: Group, adding: Sequence[Member]) -> 
     reached = select(func.count()).select_from(inside).where(inside.c.seq == group.seq)
     if session.scalar(reached):
         raise InvalidValue(
+            "circle",
             f'Group "{group.display_name}" would come to be a member of itself, '
-            "directly or through another group. Leave that group out of members."
+            "directly or through another group. Leave that group out of members.",
         )
 
 

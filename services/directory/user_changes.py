@@ -165,7 +165,8 @@ def not_found(user_id: str) -> NotFound:
     """The error for an id that is not, or no more, a user's."""
     return NotFound(
         f'There is no user "{shorten(user_id)}" here. If the person was deleted, '
-        "let the provisioning client create a new user."
+        "restore them in Rollcall under Deleted, or let the provisioning client create "
+        "a new user."
     )
 
 
@@ -186,6 +187,8 @@ def check_user_name(
         f'userName "{shorten(str(document["userName"]))}" is used by '
         f"{shorten(holder.name)}{state}. Let the provisioning client match the "
         "existing user by userName, or give one of the two another userName.",
+        holder_id=holder.id,
+        cause="taken" if holder.is_active else "taken_deactivated",
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import User
 from models.database import reading, writing
 from scim import patch as scim_patch
+from scim import remarks
 from scim.attributes import Document
 from scim.schemas import USER_TYPE
 from services.activity.events import Batch
@@ -51,7 +52,9 @@ def create(
     user = user_changes.make(session, organization, document, batch, origin)
     batch.record(session, organization.seq, origin)
     managers = _managers(session.connection(), organization, [user.document])
-    return _result(user, {}, managers)
+    made = _result(user, {}, managers)
+    _note_manager(None, made, origin)
+    return made
 
 
 @reading
@@ -125,6 +128,8 @@ def replace(
     What it leaves out is cleared, but for `active`, which stays as it is.
     """
     user = user_changes.lock(session, organization, user_id, precondition)
+    if "active" not in document and not user.is_active:
+        remarks.note_still_inactive(origin.notes)
     document = {**document, "active": document.get("active", user.is_active)}
     return _change(session, organization, user, document, origin)
 
@@ -187,10 +192,19 @@ def _change(
     document: Document,
     origin: Origin,
 ) -> StoredUser:
-    batch = Batch()
+    batch, before = Batch(), mapping.manager_id(user.document)
     user_changes.change(session, organization, user, document, batch, origin)
     batch.record(session, organization.seq, origin)
-    return _stored(session, organization, user)
+    changed = _stored(session, organization, user)
+    _note_manager(before, changed, origin)
+    return changed
+
+
+def _note_manager(before: str | None, changed: StoredUser, origin: Origin) -> None:
+    """Take note of a new manager who is nobody here."""
+    manager = mapping.manager_id(changed.document)
+    if manager and manager != before and changed.manager is None:
+        remarks.note_unknown_manager(manager, origin.notes)
 
 
 def _stored(session: Session, organization: OrganizationRef, user: User) -> StoredUser:

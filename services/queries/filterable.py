@@ -78,7 +78,8 @@ def _opaque(clause: Clause, *, joins: bool) -> Clause:
 
 def _not_filterable(ref: AttributeRef) -> InvalidFilter:
     return InvalidFilter(
-        f"{ref.key} cannot be filtered by. It is made when the resource is answered."
+        "not_comparable",
+        f"{ref.key} cannot be filtered by. It is made when the resource is answered.",
     )
 
 
@@ -203,7 +204,8 @@ def _value_of(
     if leaf.kind in ("reference", "binary") and isinstance(comparison.value, str):
         if comparison.operator not in ("eq", "ne"):
             raise InvalidFilter(
-                f"{leaf.name} can only be compared as a whole here. Use eq or ne."
+                "not_comparable",
+                f"{leaf.name} can only be compared as a whole here. Use eq or ne.",
             )
         wanted = mapping.value_key(comparison.value, leaf)
     return compare(column, comparison, wanted)
@@ -355,5 +357,6 @@ class _Member:
             case "type":
                 return literal(self.kind.lower())
         raise InvalidFilter(
-            f"{sub.name} cannot be filtered by. Use value, which holds the id."
+            "not_comparable",
+            f"{sub.name} cannot be filtered by. Use value, which holds the id.",
         )

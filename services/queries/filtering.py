@@ -80,8 +80,9 @@ class Compiler:
         ref = self._find(attribute)
         if ref.sub or ref.attribute.kind != "complex":
             raise InvalidFilter(
+                "unknown_attribute",
                 f"{ref.key} has no sub-attributes, so no condition in brackets can "
-                "follow it. Compare it directly."
+                "follow it. Compare it directly.",
             )
         if not ref.attribute.multi_valued:
             return self.compile(_inside(attribute, condition))
@@ -100,8 +101,9 @@ def unknown_attribute(name: str, resource_type: ResourceType) -> InvalidFilter:
     nearest = resource_type.nearest(bare)
     advice = f'Perhaps "{nearest}" is meant.' if nearest else "See /scim/v2/Schemas."
     return InvalidFilter(
+        "unknown_attribute",
         f'A {resource_type.name} has no attribute "{shorten(bare)}" here, so nothing '
-        f"can be filtered by it. {advice}"
+        f"can be filtered by it. {advice}",
     )
 
 
@@ -111,8 +113,9 @@ def _with_value(ref: AttributeRef) -> AttributeRef:
         value = ref.attribute.sub("value")
         if value is None:
             raise InvalidFilter(
+                "not_comparable",
                 f"{ref.key} holds several sub-attributes. Name the one to compare, "
-                f'such as "{ref.key}.{ref.attribute.sub_attributes[0].name}".'
+                f'such as "{ref.key}.{ref.attribute.sub_attributes[0].name}".',
             )
         return AttributeRef(ref.attribute, ref.extension, value)
     return ref
@@ -132,7 +135,14 @@ def _inside(attribute: str, condition: Filter) -> Filter:
         case Comparison(name, operator, value):
             return Comparison(f"{attribute}.{name}", operator, value)
         case _:
-            raise InvalidFilter("Brackets cannot stand inside brackets.")
+            raise _nested()
+
+
+def _nested() -> InvalidFilter:
+    return InvalidFilter(
+        "not_comparable",
+        "Brackets cannot stand inside brackets. Name the sub-attribute and compare it.",
+    )
 
 
 def count_terms(filter_: Filter) -> int:
@@ -150,8 +160,9 @@ def check_terms(filter_: Filter) -> None:
     """Refuse a filter that no database would take: SQLite bounds an expression."""
     if count_terms(filter_) > MAX_TERMS:
         raise InvalidFilter(
+            "too_large",
             f"The filter holds more than {MAX_TERMS} comparisons. Ask in several "
-            "requests."
+            "requests.",
         )
 
 
@@ -175,7 +186,7 @@ class ElementCompiler:
             case Comparison(name):
                 return self._element.compare(self._sub(name), condition)
             case _:
-                raise InvalidFilter("Brackets cannot stand inside brackets.")
+                raise _nested()
 
     def _sub(self, name: str) -> Attribute:
         sub = self._element.attribute.sub(name)
@@ -184,7 +195,8 @@ class ElementCompiler:
                 one.name for one in self._element.attribute.sub_attributes
             )
             raise InvalidFilter(
+                "unknown_attribute",
                 f'"{shorten(name)}" is not a sub-attribute of '
-                f"{self._element.attribute.name}. It has {known}."
+                f"{self._element.attribute.name}. It has {known}.",
             )
         return sub

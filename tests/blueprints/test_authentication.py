@@ -77,7 +77,7 @@ def test_a_good_token_opens_its_organization(
         ("Basic {}", "The credentials are of the kind Basic"),
         ("Bearer 00aOtherProductsToken", "not a provisioning token of Rollcall"),
         ("Bearer {:.40}", "is cut off: 40 characters came, 64 are needed"),
-        ("Bearer {}x", "is altered: 65 characters came, 64 are needed"),
+        ("Bearer {}x", "is too long: 65 characters came, 64 are needed"),
         ("Bearer {:.63}!", "is altered: its checksum is wrong"),
         ("Bearer Bearer {}", "The word Bearer was sent twice"),
         ('Bearer "{}"', "quotation marks around it"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from flask import Flask
 
 import settings
 from blueprints import commands
-from scim import errors, names
+from scim import names
 from services.access import credentials
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -70,101 +69,6 @@ def test_every_limit_of_the_protocol_is_documented() -> None:
     documented = Counter(cell[0] for cell in rows if cell)
 
     assert limits <= documented
-
-
-def calls(*folders: str) -> Iterator[tuple[str, ast.Call, ast.AST]]:
-    """Every call by a name, with the function it stands in."""
-    for file in sorted(file for one in folders for file in (ROOT / one).rglob("*.py")):
-        for function in ast.walk(ast.parse(file.read_text())):
-            if isinstance(function, ast.FunctionDef):
-                for node in ast.walk(function):
-                    if isinstance(node, ast.Call):
-                        yield _name(node.func), node, function
-
-
-def _name(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
-
-
-def refusal_causes() -> set[str]:
-    """The `cause` of every `TokenRefused`: written there, or in a variable before."""
-    causes: set[str] = set()
-    for name, call, function in calls("services"):
-        if name == "TokenRefused":
-            cause = call.args[0]
-            found = cause if isinstance(cause, ast.Constant) else _second_of(function)
-            causes |= {
-                str(node.value)
-                for node in ast.walk(found)
-                if isinstance(node, ast.Constant)
-            }
-    return causes
-
-
-def _second_of(function: ast.AST) -> ast.Module:
-    """The second values of the pairs in a function, as in `fault, cause = …`."""
-    pairs = [
-        node.elts[1]
-        for node in ast.walk(function)
-        if isinstance(node, ast.Tuple) and isinstance(node.elts[1], ast.Constant)
-    ]
-    return ast.Module([ast.Expr(pair) for pair in pairs], [])
-
-
-ERROR_CLASSES = sorted(one.__name__ for one in errors.ScimError.__subclasses__())
-DETAILED = {
-    *ERROR_CLASSES,
-    *("_refusal", "wrong_type"),
-    *("NotFound", "AlreadyTaken", "Invalid", "VersionMismatch"),
-    *("TokenRefused", "OrganizationSuspended", "ClickException"),
-}
-
-
-def details() -> set[str]:
-    """The longest fixed part of every text that is raised."""
-    return {
-        max(_fixed_parts(argument), key=len).strip()
-        for name, call, _ in calls("scim", "services", "blueprints")
-        for argument in call.args
-        if name in DETAILED
-        if any(" " in part for part in _fixed_parts(argument))
-    }
-
-
-def _fixed_parts(argument: ast.expr) -> list[str]:
-    pieces = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
-    return [
-        piece.value
-        for piece in pieces
-        if isinstance(piece, ast.Constant) and isinstance(piece.value, str)
-    ]
-
-
-def test_every_cause_of_a_refused_token_is_documented() -> None:
-    text = (REFERENCE / "errors.md").read_text()
-
-    causes = refusal_causes()
-
-    assert {"missing", "cut", "altered", "expired"} <= causes
-    assert not {cause for cause in causes if f"\n| `{cause}` |" not in text}
-
-
-@pytest.mark.parametrize("name", ERROR_CLASSES)
-def test_error_class_is_documented_with_its_type(name: str) -> None:
-    error: type[errors.ScimError] = getattr(errors, name)
-    text = (REFERENCE / "errors.md").read_text()
-
-    title = f"{error.status}: {error.scim_type}" if error.scim_type else error.status
-
-    assert re.search(rf"^(## {title}\b|\| {title} \|)", text, re.MULTILINE)
-
-
-def test_every_text_that_is_raised_is_documented() -> None:
-    text = read(REFERENCE / "errors.md")
-
-    assert not {part for part in details() if part not in text}
 
 
 def own_commands() -> Iterator[tuple[str, click.Command]]:

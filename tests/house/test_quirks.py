@@ -13,7 +13,7 @@ from scim import quirks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RECORDING = re.compile(r"tests/journeys/[\w./-]*[\w/]")
-NO_HABITS = {"note", "kind_of", "is_password"}
+NO_HABITS = {"note", "kind_of", "plain_name", "is_password"}
 """Words for remarks, and a question that belongs to `forget_password`."""
 
 HABITS = [

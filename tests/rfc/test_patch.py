@@ -19,7 +19,7 @@ GROUPS = sorted(EXAMPLES.glob("group-3.5.2.*.json"))
 
 def load(path):
     example = json.loads(path.read_text("utf-8"))
-    return example, messages.read_patch(json.dumps(example["request"]).encode())
+    return example, messages.read_patch(json.dumps(example["request"]).encode(), [])
 
 
 @pytest.mark.parametrize("path", USERS, ids=lambda path: path.stem)

@@ -26,7 +26,7 @@ def read_user(document, notes=None):
 
 
 def read_operations(*operations, **more):
-    return messages.read_patch(as_body({"Operations": list(operations), **more}))
+    return messages.read_patch(as_body({"Operations": list(operations), **more}), [])
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_resource_without_its_required_attribute_is_refused():
 def test_group_is_read_apart_from_its_members():
     notes: Notes = []
     members = [{"value": "u1", "display": None}, {"value": "u2"}]
-    document = {"displayName": "Ops", "Members": members}
+    document = {"schemas": [CORE_GROUP], "displayName": "Ops", "Members": members}
 
     group, ids = messages.read_group(as_body(document), notes)
 
@@ -185,7 +185,7 @@ def test_letter_case_of_an_envelope_does_not_matter():
     operation = {"OP": "Remove", "Path": "title", "name": "ignored"}
     body = as_body({"SCHEMAS": [PATCH_OP.upper()], "operations": [operation]})
 
-    assert messages.read_patch(body) == (Operation("remove", "title", None),)
+    assert messages.read_patch(body, []) == (Operation("remove", "title", None),)
 
 
 def test_null_path_is_no_path_and_null_value_is_a_value():
@@ -223,7 +223,7 @@ def test_null_path_is_no_path_and_null_value_is_a_value():
 )
 def test_body_that_is_no_patch_is_refused(document, error, words):
     with pytest.raises(error) as caught:
-        messages.read_patch(as_body(document))
+        messages.read_patch(as_body(document), [])
 
     assert words in caught.value.detail
     assert caught.value.detail.endswith(".")

@@ -66,7 +66,7 @@ def told_about_operation(operation):
     notes: Notes = []
     try:
         body = json.dumps({"Operations": [operation]}).encode()
-        patch.apply(BO, messages.read_patch(body), USER_TYPE, notes)
+        patch.apply(BO, messages.read_patch(body, notes), USER_TYPE, notes)
     except ScimError as error:
         notes.append(error.detail)
     return "\n".join(notes)

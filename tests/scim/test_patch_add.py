@@ -210,7 +210,7 @@ def test_more_than_a_thousand_values_are_refused():
             "name.nick",
             'name has no sub-attribute "nick". Its sub-attributes are format',
         ),
-        ("title.first", 'title has no sub-attribute "first". It has none.'),
+        ("title.first", 'title has no sub-attribute "first". It has none:'),
         ('emails[type eq "work"].rank', 'emails has no sub-attribute "rank".'),
         ('emails[rank eq "1"].value', "emails has no sub-attribute"),
         ("emails[primary gt true].value", "primary holds true or false"),

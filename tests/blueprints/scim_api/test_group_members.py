@@ -126,7 +126,7 @@ def test_unknown_members_are_left_out_and_noted(scim, app, ids, group):
     answer = scim.patch(f"/Groups/{group['id']}", add(ids["cy"], unknown))
     assert answer.status_code == 200
     assert [one["display"] for one in load(answer)["members"]] == ["ada", "bo", "cy"]
-    assert last_notes(app)[-1] == f"1 of 2 members are not known here: {unknown}."
+    assert last_notes(app)[-1] == f"1 of 2 members is not known here: {unknown}."
 
 
 @pytest.mark.parametrize(

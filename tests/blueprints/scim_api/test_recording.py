@@ -101,10 +101,10 @@ def test_what_was_read_leniently_stands_on_the_row(
         ("GET", "/Users/7", None, (404, None, "not_found")),
         ("GET", "/Nothing", None, (404, None, "unknown_address")),
         ("DELETE", "/Users", None, (405, None, "method")),
-        ("GET", "/Users?filter=x", None, (400, "invalidFilter", None)),
+        ("GET", "/Users?filter=x", None, (400, "invalidFilter", "unreadable")),
         ("POST", "/Users", {"userName": "BO"}, (409, "uniqueness", "taken")),
-        ("POST", "/Users", b"{", (400, "invalidSyntax", None)),
-        ("POST", "/Bulk", {}, (501, None, None)),
+        ("POST", "/Users", b"{", (400, "invalidSyntax", "not_json")),
+        ("POST", "/Bulk", {}, (501, None, "bulk")),
     ],
 )
 def test_a_refusal_is_told_with_its_cause(

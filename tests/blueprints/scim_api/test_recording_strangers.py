@@ -58,7 +58,7 @@ def ask(app: Flask, header: str | None) -> Any:
         (lambda token: f'Bearer "{token}"', "quoted"),
         (lambda token: f"Bearer Bearer {token}", "bearer_twice"),
         (lambda token: f"Bearer {token} {token}", "two_tokens"),
-        (lambda token: f"Bearer {token[4:]}", "foreign"),
+        (lambda token: f"Bearer {token[4:]}", "unprefixed"),
         (lambda token: f"Basic {token}", "scheme"),
     ],
 )

@@ -103,7 +103,7 @@ def test_password_is_accepted_and_kept_nowhere(scim, app):
     assert "password" not in user
     assert "Tr0ub4dor" not in scim.get(f"/Users/{user['id']}").text
     assert "Tr0ub4dor" not in str(stored)
-    assert last_notes(app) == ["The password was ignored: Rollcall keeps no passwords."]
+    assert "The password was ignored: Rollcall keeps no passwords." in last_notes(app)
 
 
 @pytest.mark.parametrize("name", ["bo@example.com", "BO@EXAMPLE.COM", "Bo@Example.com"])
@@ -218,7 +218,7 @@ def test_schemas_may_be_absent_but_not_without_the_user_schema(scim, schemas, st
 def test_unknown_attributes_and_schemas_are_ignored_and_noted(scim, app, method):
     path = "/Users" if method == "POST" else f"/Users/{scim.new_user('cy')['id']}"
     unknown = {"urn:vendor:x": {"a": 1}, names.ENTERPRISE_USER: {"b": 2}}
-    body = {"userName": "bo", "shoeSize": 44, **unknown}
+    body = {"schemas": [names.CORE_USER], "userName": "bo", "shoeSize": 44, **unknown}
     assert scim.request(method, path, body).status_code in (200, 201)
     assert last_notes(app) == [
         '"shoeSize" is not an attribute of User and was ignored.',
