@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 
-from models import Request
+from models import ChangeEvent, Request
 from models.database import Base, db
 from services import organizations
 
@@ -18,6 +18,13 @@ PER_TRANSACTION: Final = 10_000
 NEWEST: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 _TABLE: Final = Base.metadata.tables[Request.__tablename__]
+_EVENTS: Final = Base.metadata.tables[ChangeEvent.__tablename__]
+FIRST_NUMBER: Final = 10_000_000
+"""Of the events written here, far beyond those that were there."""
+
+LARGE_ID: Final = str(UUID(int=(9 << 100) | (7 << 76) | (2 << 62)))
+"""The request of an import that changed very many."""
+
 _BODY: Final = '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],' + (
     '"userName":"ana.silva@example.com","active":true,"title":"Engineer"}' * 6
 )
@@ -38,7 +45,10 @@ _CHOICES: Final = [kind for weight, kind in _KINDS for _ in range(weight)]
 
 
 def seed_log(app: Flask, slug: str, n_rows: int, *, n_resources: int = 5_000) -> None:
-    """Write that many rows to the organization's log, the last of them the newest."""
+    """Write that many rows to the organization's log, the last of them the newest.
+
+    Those that changed something have the event of it.
+    """
     choose = random.Random(11)  # noqa: S311 - the same rows each time
     with app.app_context():
         organization = organizations.get(slug)
@@ -51,8 +61,56 @@ def seed_log(app: Flask, slug: str, n_rows: int, *, n_resources: int = 5_000) ->
             ]
             with engine.begin() as connection:
                 connection.execute(sa.insert(_TABLE), rows)
+                events = [_event(row) for row in rows]
+                connection.execute(sa.insert(_EVENTS), [one for one in events if one])
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
             one.execute(sa.text("ANALYZE"))
+
+
+def seed_large(app: Flask, slug: str, n_events: int) -> None:
+    """One request, the newest, that made so many users."""
+    with app.app_context():
+        seq = organizations.get(slug).seq
+        row = _row(random.Random(1), seq, 0, 0, 1)  # noqa: S311 - as above
+        row |= {"id": LARGE_ID, "outcome": "changed", "kind": "admin"}
+        first = FIRST_NUMBER * 2
+        with db.engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+            connection.execute(sa.insert(_TABLE), [row])
+            for start in range(0, n_events, PER_TRANSACTION):
+                numbers = range(start, min(start + PER_TRANSACTION, n_events))
+                events = [
+                    _event_of(row, first + number, "created", str(UUID(int=number)))
+                    for number in numbers
+                ]
+                connection.execute(sa.insert(_EVENTS), events)
+
+
+def _event(row: dict[str, Any]) -> dict[str, Any] | None:  # Any: as _row
+    if row["outcome"] != "changed":
+        return None
+    number = FIRST_NUMBER + int(row["id"][:8] + row["id"][9:13], 16)
+    resource = row["resource_id"] or row["id"]
+    return _event_of(row, number, "updated", resource)
+
+
+def _event_of(
+    row: dict[str, Any], number: int, action: str, resource_id: str
+) -> dict[str, Any]:  # Any: as _row
+    return {
+        "organization_seq": row["organization_seq"],
+        "number": number,
+        "request_id": row["id"],
+        "at": row["at"],
+        "actor": row["actor"],
+        "actor_name": row["actor_name"],
+        "action": action,
+        "resource_type": "User",
+        "resource_id": resource_id,
+        "resource_name": "Ana Silva",
+        "changes": {"title": ["Engineer", "Manager"]},
+        "n_added": 0,
+        "n_removed": 0,
+    }
 
 
 def _row(

@@ -31,15 +31,18 @@ from flask import Flask
 from app import create_app
 from benchmarks.__main__ import ROOT
 from benchmarks.client import Client
-from benchmarks.log_rows import NEWEST, seed_log
+from benchmarks.log_rows import NEWEST, seed_large, seed_log
 from benchmarks.seeding import Seeded, seed, user
 from models.database import db
 from scim import names
 from services import organizations
-from services.activity import request_log
-from services.activity.request_log import PROBLEM, LogQuery
+from services.activity import request_log, told
+from services.activity.request_log import NOT_READ, PROBLEM, LogQuery
 from services.organizations import OrganizationRef
 from services.origin import new_id
+
+LARGE = 100_000
+"""Changes of one request, such as an import of so many users."""
 
 PORTS = {"on": 8771, "off": 8772}
 CONNECTIONS = 4
@@ -220,7 +223,7 @@ def _measure(server: Served, token: str, work: Work) -> Rate:
 
 
 def measure_pages(app: Flask, slug: str, n_rows: int) -> None:
-    """First page, each filter, and further pages of a log of that many rows."""
+    """First page, each filter, further pages of a log of that many rows, all told."""
     began = time.perf_counter()
     seed_log(app, slug, n_rows)
     print(f"{n_rows:,} rows written in {time.perf_counter() - began:.0f} s")
@@ -229,6 +232,21 @@ def measure_pages(app: Flask, slug: str, n_rows: int) -> None:
         for title, query in QUERIES.items():
             first, older = _read_twice(organization, query)
             print(f"{title}: first page {first:.0f} ms, older {older:.0f} ms")
+        _print_tries(organization)
+    seed_large(app, slug, LARGE)
+    with app.app_context():
+        first, _ = _read_twice(organization, LogQuery())
+        print(f"with a request of {LARGE:,} changes: first page {first:.0f} ms")
+
+
+def _print_tries(organization: OrganizationRef) -> None:
+    """What the newest refusal takes."""
+    problems = LogQuery(outcome=PROBLEM)
+    (newest,) = request_log.page(organization, problems, count=1).rows
+    began = time.perf_counter()
+    tries = told.earlier_tries(organization, newest)
+    took = (time.perf_counter() - began) * 1000
+    print(f"earlier tries of one refusal, {len(tries)} found: {took:.0f} ms")
 
 
 QUERIES: dict[str, LogQuery] = {
@@ -246,6 +264,12 @@ QUERIES: dict[str, LogQuery] = {
     "an unknown provider": LogQuery(provider="OneLogin"),
     "by admins": LogQuery(kind="admin"),
     "one person": LogQuery(resource_id="00000000-0000-7000-8000-000000000007"),
+    "timeline of one person": LogQuery(
+        outcome=NOT_READ, resource_id="00000000-0000-7000-8000-000000000007"
+    ),
+    "nobody's timeline": LogQuery(
+        outcome=NOT_READ, resource_id="00000000-0000-7000-8000-00000fffffff"
+    ),
     "two days in the middle": LogQuery(
         since=NEWEST - timedelta(days=16), until=NEWEST - timedelta(days=14)
     ),
@@ -266,9 +290,9 @@ def _read_twice(organization: OrganizationRef, query: LogQuery) -> tuple[float, 
         cursor = None
         for found in times:
             began = time.perf_counter()
-            page = request_log.page(organization, query, cursor=cursor)
+            page = told.page(organization, query, cursor=cursor)
             found.append((time.perf_counter() - began) * 1000)
-            cursor = page.older
+            cursor = page.page.older
     return median(times[0]), median(times[1])
 
 

@@ -134,7 +134,8 @@ class ChangeEvent(Base):
         UniqueConstraint("organization_seq", "number"),
         Index(None, "organization_seq", "resource_id", "number"),
         Index(None, "organization_seq", "at"),
-        Index(None, "request_id"),
+        # The organization stands second, so that a planner without statistics takes it.
+        Index(None, "request_id", "organization_seq", "number"),
         {"sqlite_autoincrement": True},
     )
 

@@ -95,6 +95,7 @@ def changed_members(app: Flask) -> list[tuple[list[str], list[str]]]:
 
 def last_notes(app: Flask) -> list[str]:
     """What the newest request that changed something was noted to be read as."""
+    app.extensions["request_log"].flush()
     changing = sa.select(Request.notes).where(Request.outcome == "changed")
     newest = changing.order_by(Request.seq.desc()).limit(1)
     return list(rows(app, newest)[0][0])

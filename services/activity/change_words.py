@@ -12,8 +12,22 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from scim.attributes import JSON
+from services.activity.sentences import Clause, Part
 from services.directory.mapping import Reference
 from services.origin import shorten
+
+__all__ = [
+    "MOST_NAMED",
+    "Clause",
+    "Difference",
+    "HistoryEvent",
+    "Known",
+    "Part",
+    "clause",
+    "differences",
+    "label_of",
+    "sentence",
+]
 
 MOST_NAMED: Final = 3
 """Members that a sentence names; of more it tells the number."""
@@ -79,14 +93,6 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A piece of a sentence; `resource` is where it leads, if that is still there."""
-
-    text: str
-    resource: Reference | None = None
-
-
-@dataclass(frozen=True)
 class Difference:
     """An attribute in words, and its values before and after; no value: unassigned."""
 
@@ -96,33 +102,42 @@ class Difference:
 
 
 def sentence(event: HistoryEvent) -> tuple[Part, ...]:
-    """What happened, in one sentence without a full stop."""
+    """What happened, in one sentence without a full stop that does not say who."""
+    return clause(event).passive
+
+
+def clause(event: HistoryEvent) -> Clause:
+    """What happened, as a part of a sentence."""
     if event.resource_type == "Organization":
-        return (Part(_of_organization(event)),)
+        return _of_organization(event)
     name = _name(event)
     if event.n_added or event.n_removed:
         return _of_members(event, name)
     lead = _LEADS.get(event.resource_type, "")
-    parts = (Part(lead), name) if lead else (name,)
-    return (*parts, Part(_predicate(event)))
+    if event.resource_type == "Invitation":
+        name = Part(event.resource_name.removeprefix("Invitation of "))
+    if event.action == "updated":
+        return _of_attributes(event, (name,), lead)
+    verb, rest = _VERBS.get(event.action, (event.action, ""))
+    return Clause((name,), verb, (Part(rest),) if rest else (), lead)
 
 
-def _of_organization(event: HistoryEvent) -> str:
-    if event.action == "suspended":
-        return "Provisioning was paused"
-    if event.action == "resumed":
-        return "Provisioning was resumed"
-    return f"The organization{_predicate(event)}"
+def _of_organization(event: HistoryEvent) -> Clause:
+    if event.action in ("suspended", "resumed"):
+        verb = "paused" if event.action == "suspended" else "resumed"
+        return Clause((), verb, lead="provisioning")
+    if event.action == "updated":
+        return _of_attributes(event, (), "the organization")
+    return Clause((), event.action, lead="the organization")
 
 
-def _predicate(event: HistoryEvent) -> str:
-    if event.action != "updated":
-        return _PREDICATES.get(event.action) or f" was {event.action}"
+def _of_attributes(event: HistoryEvent, object_: tuple[Part, ...], lead: str) -> Clause:
     renamed = event.changes.get("displayName") or event.changes.get("name")
     is_user = event.resource_type == "User"
-    if renamed and len(event.changes) == 1 and not is_user and renamed[0]:
-        return f" was renamed from “{shorten(str(renamed[0]))}”"
-    return f" changed: {_attributes(event)}"
+    if renamed and len(event.changes) == 1 and not is_user and renamed[0] and object_:
+        former = Part(f"“{shorten(str(renamed[0]))}”")
+        return Clause((former,), "renamed", (Part(" to "), *object_), lead)
+    return Clause(object_, "changed", (Part(f": {_attributes(event)}"),), lead)
 
 
 def _attributes(event: HistoryEvent) -> str:
@@ -133,20 +148,24 @@ def _attributes(event: HistoryEvent) -> str:
     return f"{', '.join(labels[:_MOST_ATTRIBUTES])} and {more} more"
 
 
-def _of_members(event: HistoryEvent, name: Part) -> tuple[Part, ...]:
+def _of_members(event: HistoryEvent, name: Part) -> Clause:
     if event.action == "created":
-        return (name, Part(" was created with "), *_members(event, is_added=True))
+        members = _members(event, is_added=True)
+        return Clause((name,), "created", (Part(" with "), *members))
     if event.action == "deleted":
         counted = _counted(event, event.removed, event.n_removed)
-        return (name, Part(f" was deleted, with {counted} in it"))
-    if event.changes or (event.n_added and event.n_removed):
-        return (name, Part(f" changed: {', '.join(_all_changes(event))}"))
+        return Clause((name,), "deleted", (Part(f", with {counted} in it"),))
     if event.action != "updated":
-        return (name, Part(_predicate(event)))
+        return Clause((name,), event.action)
+    if event.changes or (event.n_added and event.n_removed):
+        return Clause(
+            (name,), "changed", (Part(f": {', '.join(_all_changes(event))}"),)
+        )
     is_added = event.n_added > 0
-    were = " was" if event.n_added + event.n_removed == 1 else " were"
-    done = f"{were} added to " if is_added else f"{were} removed from "
-    return (*_members(event, is_added=is_added), Part(done), name)
+    verb, to = ("added", " to ") if is_added else ("removed", " from ")
+    members = _members(event, is_added=is_added)
+    is_plural = event.n_added + event.n_removed != 1
+    return Clause(members, verb, (Part(to), name), is_plural=is_plural)
 
 
 def _all_changes(event: HistoryEvent) -> list[str]:
@@ -247,12 +266,16 @@ def _entry(value: Mapping[str, JSON]) -> str:
     return shorten(f"{kind}{content}", _LONGEST_LINE) + mark
 
 
-_LEADS: Final = {"Token": "Token ", "Admin": "Admin ", "Job": "Job "}
+_LEADS: Final = {
+    "Token": "token ",
+    "Admin": "admin ",
+    "Invitation": "the invitation of ",
+}
 _MARKS: Final = frozenset({"type", "primary", "display"})
 _TIMES: Final = frozenset({"expires_at"})
-_PREDICATES: Final = {
-    "ended": " was ended: its overlap was cut short",
-    "replaced": " was rotated",
+_VERBS: Final = {
+    "ended": ("ended", ": its overlap was cut short"),
+    "replaced": ("rotated", ""),
 }
 _LABELS: Final = {
     "active": "status",
@@ -263,7 +286,10 @@ _LABELS: Final = {
     "emails": "emails",
     "expires_at": "expires",
     "externalId": "external ID",
+    "id": "ID",
     "ims": "instant messaging",
+    "log_keeps_bodies": "bodies in the log",
+    "log_retention_days": "days the log is kept",
     "manager.value": "manager",
     "name.familyName": "family name",
     "name.formatted": "full name",

@@ -150,7 +150,7 @@ def _record_request(
             "resource_type": subject.resource_type if subject else None,
             "resource_id": subject.resource_id if subject else None,
             "facts": {},
-            "notes": [redaction.text(note) for note in origin.notes],
+            "notes": [redaction.note(note) for note in origin.notes],
         },
     )
 

@@ -19,12 +19,15 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    case,
+    exists,
     func,
+    literal,
     select,
     type_coerce,
 )
 
-from models import ChangedMembers, ChangeEvent
+from models import ChangedMembers, ChangeEvent, Request
 from models.database import reading
 from services.activity.change_words import (
     Difference,
@@ -34,6 +37,7 @@ from services.activity.change_words import (
     differences,
     sentence,
 )
+from services.activity.meaning import Made, Tally
 from services.directory import known_resources
 from services.directory.mapping import Reference
 from services.errors import NotFound
@@ -48,18 +52,23 @@ __all__ = [
     "HistoryEvent",
     "Part",
     "Window",
+    "before_log",
     "differences",
     "members_of",
     "of_request",
     "of_resource",
     "per_day",
-    "read_firsts",
+    "read_made",
+    "read_of_resource",
     "recent",
     "sentence",
 ]
 
 MOST_MEMBERS: Final = 20
 """Members of one event that a page names."""
+
+_FEW_EVENTS: Final = 100
+"""Changes of a request that are looked through for the first of them."""
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEAD_LENGTH: Final = 1 + 39 * MOST_MEMBERS
@@ -147,34 +156,131 @@ def of_request(
     return _read(connection, organization, statement, cursor, count)
 
 
-def read_firsts(
+@reading
+def before_log(
+    connection: Connection,
+    organization: OrganizationRef,
+    resource_id: str,
+    *,
+    cursor: str | None = None,
+    count: int = 20,
+) -> Window[HistoryEvent]:
+    """The changes of a resource whose requests the log has no longer: those stay.
+
+    As `of_resource`.
+    """
+    statement = _events_of(organization).where(
+        ChangeEvent.resource_id == resource_id,
+        ~exists().where(Request.id == ChangeEvent.request_id),
+    )
+    return _read(connection, organization, statement, cursor, count)
+
+
+def read_of_resource(
+    connection: Connection,
+    organization: OrganizationRef,
+    resource_id: str,
+    request_ids: Sequence[str],
+) -> Mapping[str, tuple[HistoryEvent, ...]]:
+    """What each of those requests changed of that one resource, in the order it did."""
+    statement = _events_of(organization).add_columns(ChangeEvent.request_id)
+    rows = connection.execute(
+        statement.where(
+            ChangeEvent.resource_id == resource_id,
+            ChangeEvent.request_id.in_(request_ids),
+        ).order_by(ChangeEvent.number)
+    ).all()
+    found: dict[str, tuple[HistoryEvent, ...]] = {}
+    events = _events(connection, organization, rows)
+    for row, event in zip(rows, events, strict=True):
+        found[row.request_id] = (*found.get(row.request_id, ()), event)
+    return found
+
+
+def read_made(
     connection: Connection,
     organization: OrganizationRef,
     request_ids: Sequence[str],
     most: int,
-) -> Mapping[str, tuple[int, tuple[HistoryEvent, ...]]]:
-    """How many changes each request made, and the first of them in their order."""
+) -> Mapping[str, Made]:
+    """What each request changed: the first changes in their order, and all counted.
+
+    Only the first are read, of an import as of a single change.
+    """
+    if not request_ids:
+        return {}
+    tallies = _tallies(connection, organization, request_ids)
+    n_events = {
+        one: sum(tally.n_changes for tally in found) for one, found in tallies.items()
+    }
+    few = [one for one, n in n_events.items() if n <= _FEW_EVENTS]
+    rows = list(connection.execute(_firsts_of_few(organization, few, most)))
+    for one in n_events.keys() - set(few):
+        rows += connection.execute(_firsts_of(organization, one, most))
+    events = _events(connection, organization, rows)
+    firsts: dict[str, tuple[HistoryEvent, ...]] = {}
+    for row, event in zip(rows, events, strict=True):
+        firsts[row.request_id] = (*firsts.get(row.request_id, ()), event)
+    return {
+        one: Made(firsts.get(one, ()), tuple(found)) for one, found in tallies.items()
+    }
+
+
+def _tallies(
+    connection: Connection, organization: OrganizationRef, request_ids: Sequence[str]
+) -> dict[str, list[Tally]]:
+    first, last = (
+        func.min(ChangeEvent.resource_id),
+        func.max(ChangeEvent.resource_id),
+    )
+    rows = connection.execute(
+        select(
+            ChangeEvent.request_id,
+            ChangeEvent.action,
+            ChangeEvent.resource_type,
+            func.count().label("n_changes"),
+            func.sum(ChangeEvent.n_added).label("n_added"),
+            func.sum(ChangeEvent.n_removed).label("n_removed"),
+            case((first == last, first), else_="").label("resource_id"),
+        )
+        .where(
+            ChangeEvent.organization_seq == organization.seq,
+            ChangeEvent.request_id.in_(request_ids),
+        )
+        .group_by(ChangeEvent.request_id, ChangeEvent.action, ChangeEvent.resource_type)
+        .order_by(func.min(ChangeEvent.number))
+    )
+    found: dict[str, list[Tally]] = {}
+    for request_id, *columns in rows:
+        found.setdefault(request_id, []).append(Tally(*columns))
+    return found
+
+
+def _firsts_of_few(
+    organization: OrganizationRef, request_ids: Sequence[str], most: int
+) -> Select[*tuple[Any, ...]]:  # Any: the columns of _COLUMNS, and the request's id
     place = func.row_number().over(
         partition_by=ChangeEvent.request_id, order_by=ChangeEvent.number
     )
-    n_events = func.count().over(partition_by=ChangeEvent.request_id)
     placed = (
         _events_of(organization)
-        .add_columns(
-            ChangeEvent.request_id, place.label("place"), n_events.label("n_events")
-        )
+        .add_columns(ChangeEvent.request_id, place.label("place"))
         .where(ChangeEvent.request_id.in_(request_ids))
         .subquery()
     )
-    rows = connection.execute(
-        select(placed).where(placed.c.place <= most).order_by(placed.c.number)
-    ).all()
-    events = _events(connection, organization, rows)
-    found: dict[str, tuple[int, tuple[HistoryEvent, ...]]] = {}
-    for row, event in zip(rows, events, strict=True):
-        _, before = found.get(row.request_id, (0, ()))
-        found[row.request_id] = (row.n_events, (*before, event))
-    return found
+    return select(placed).where(placed.c.place <= most).order_by(placed.c.number)
+
+
+def _firsts_of(
+    organization: OrganizationRef, request_id: str, most: int
+) -> Select[*tuple[Any, ...]]:  # Any: as in _firsts_of_few
+    return (
+        _events_of(organization)
+        .add_columns(ChangeEvent.request_id, literal(0).label("place"))
+        .where(ChangeEvent.request_id == request_id)
+        .order_by(ChangeEvent.number)
+        .limit(most)
+    )
 
 
 @reading

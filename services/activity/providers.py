@@ -30,6 +30,9 @@ _BY_AGENT: Final = (
 )
 """Names in lower case, anywhere in the header; the first that fits."""
 
+LABELS: Final = tuple(dict.fromkeys(label for _, label in _BY_AGENT))
+"""The names that can be recognised, each once."""
+
 _BY_QUERY: Final = (
     # identity-providers.md §2.2 and §2.3: flags on the tenant URL.
     ("aadoptscim062020", "Entra ID"),

@@ -107,6 +107,13 @@ def text(value: str) -> str:
     return _SCHEME.sub(rf"\1 {HIDDEN}", found)
 
 
+def note(value: str) -> str:
+    """A remark on a request, which may quote of it what a password is."""
+    said = text(value)
+    quoted = said.partition('"')[2].rpartition('"')[0]
+    return without_quotations(said) if _speaks_of_secrets(quoted) else said
+
+
 def address(path: str, query: str) -> Address:
     """The path and the query of a request, cut; a value that may be secret is hidden.
 

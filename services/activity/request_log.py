@@ -19,12 +19,14 @@ from sqlalchemy import (
     Select,
     Text,
     TextClause,
-    exists,
     func,
+    literal,
     or_,
     select,
     text,
+    tuple_,
     type_coerce,
+    union,
 )
 
 from models import ChangeEvent, Request, RequestLogGap
@@ -39,8 +41,14 @@ from services.queries.keyset import Key, Order
 PROBLEM: Final = "problem"
 """As an outcome to look for: refused or failed."""
 
+NOT_READ: Final = "not_read"
+"""As an outcome to look for: whatever is no read."""
+
 SEARCHED_AT_ONCE: Final = 2_000
 """Rows that one page looks through for a free text."""
+
+TRIES_SEARCHED: Final = 2_000
+"""Refused and failed requests among which earlier tries are looked for."""
 
 MOST_NEW: Final = 100
 """New rows that are counted; more are "100 or more"."""
@@ -52,8 +60,10 @@ _LONGEST_TEXT: Final = 200
 class LogQuery:
     """Which rows; what is empty leaves nobody out.
 
-    `outcome` is one of a row, or `PROBLEM`; `token` a public id; `since` counts,
-    `until` does not; `q` is looked for in what was sent and answered, and in names.
+    `outcome` is one of a row, `PROBLEM` or `NOT_READ`; `token` a public id; requests
+    about `resource_id` are found, and those that changed it; `since` counts, `until`
+    does not; `q` is looked for in what was sent and answered, and in names, but not in
+    bodies without `in_bodies`: who may not read them must not find by them.
     """
 
     outcome: str = ""
@@ -66,11 +76,12 @@ class LogQuery:
     until: datetime | None = None
     request_id: str = ""
     q: str = ""
+    in_bodies: bool = True
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything is left out."""
-        return self != LogQuery()
+        return self != LogQuery(in_bodies=self.in_bodies)
 
 
 @dataclass(frozen=True)
@@ -142,10 +153,13 @@ _COLUMNS: Final = [
     _TABLE.c[name] for name in LoggedRequest.__annotations__ if name in _TABLE.c
 ]
 _AT, _SEQ = _TABLE.c.at, _TABLE.c.seq
+_SAME: Final = ("method", "path", "status", "cause", "facts")
+"""What a try has in common with an earlier one of the same thing."""
+
 _ORDER: Final = Order((Key(_AT, "time"), Key(_SEQ, "number")), is_descending=True)
 _SEARCHED: Final = (
     *(_TABLE.c[name] for name in ("path", "detail", "actor_name", "address")),
-    *(_TABLE.c[name] for name in ("user_agent", "id", "resource_id", *_BODIES)),
+    *(_TABLE.c[name] for name in ("user_agent", "id", "resource_id")),
     type_coerce(_TABLE.c.notes, Text),
 )
 
@@ -161,7 +175,7 @@ def read_page(
     """The rows that match, newest first; raises `Invalid` ("cursor")."""
     statement = _matching(organization.seq, query)
     if query.q.strip():
-        return _search(connection, statement, query.q, cursor, count)
+        return _search(connection, statement, query, cursor, count)
     return _page(connection, statement, cursor, count)
 
 
@@ -188,6 +202,55 @@ def count_newer(
     newer = _matching(organization.seq, query).where(seq < _SEQ).limit(MOST_NEW)
     statement = select(func.count()).select_from(newer.subquery())
     return int(connection.execute(statement).scalar_one())
+
+
+@reading
+def count_up_to(
+    connection: Connection, organization: OrganizationRef, query: LogQuery, most: int
+) -> int:
+    """How many rows match, counted no further than `most`.
+
+    The free text is not looked for.
+    """
+    found = _matching(organization.seq, query).with_only_columns(_SEQ).limit(most)
+    statement = select(func.count()).select_from(found.subquery())
+    return int(connection.execute(statement).scalar_one())
+
+
+def read_earlier_tries(
+    connection: Connection,
+    organization: OrganizationRef,
+    request: LoggedRequest,
+    most: int,
+) -> tuple[LoggedRequest, ...]:
+    """Refused or failed requests before that one with its address and its result.
+
+    The newest first; looked for in the `TRIES_SEARCHED` problems before it.
+    """
+    if request.outcome not in ("refused", "failed"):
+        return ()
+    before = (
+        _matching(organization.seq, LogQuery(outcome=PROBLEM))
+        .with_only_columns(_SEQ)
+        .where(tuple_(_AT, _SEQ) < tuple_(*_place_of(request)))
+        .order_by(_AT.desc(), _SEQ.desc())
+        .limit(TRIES_SEARCHED)
+        .subquery()
+    )
+    same = (
+        _TABLE.c[name].is_not_distinct_from(getattr(request, name)) for name in _SAME
+    )
+    rows = connection.execute(
+        select(*_COLUMNS)
+        .where(_SEQ.in_(select(before.c.seq)), *same)
+        .order_by(_AT.desc(), _SEQ.desc())
+        .limit(most)
+    )
+    return tuple(_stored(row) for row in rows)
+
+
+def _place_of(request: LoggedRequest) -> tuple[ColumnElement[Any], ...]:  # Any: as Key
+    return literal(request.at, _AT.type), literal(request.seq, _SEQ.type)
 
 
 def read(
@@ -229,22 +292,43 @@ def gaps(
 
 def _matching(organization_seq: int | None, query: LogQuery) -> Select[Any]:
     # Any: the columns of a row
-    statement = select(*_COLUMNS).where(
-        _TABLE.c.organization_seq.is_(None)
-        if organization_seq is None
-        else _TABLE.c.organization_seq == organization_seq
+    if query.resource_id:
+        # Not the organization again: SQLite would walk its whole log by that index.
+        whose = _touches(organization_seq, query.resource_id)
+    elif organization_seq is None:
+        whose = _TABLE.c.organization_seq.is_(None)
+    else:
+        whose = _TABLE.c.organization_seq == organization_seq
+    return select(*_COLUMNS).where(whose, *_clauses(query))
+
+
+def _touches(organization_seq: int | None, resource_id: str) -> ColumnElement[bool]:
+    """Whether a request of theirs was about a resource, or changed it among others.
+
+    Either has its index: all requests of a resource are found before any is looked at.
+    """
+    one, wanted = _TABLE.alias(), _storable(resource_id)
+    is_ours = one.c.organization_seq == organization_seq
+    about = select(one.c.seq).where(is_ours, one.c.resource_id == wanted)
+    changed = (
+        select(one.c.seq)
+        .join(ChangeEvent, ChangeEvent.request_id == one.c.id)
+        .where(
+            is_ours,
+            ChangeEvent.organization_seq == organization_seq,
+            ChangeEvent.resource_id == wanted,
+        )
     )
-    return statement.where(*_clauses(query))
+    return _SEQ.in_(select(union(about, changed).subquery().c.seq))
 
 
 def _clauses(query: LogQuery) -> list[ColumnElement[bool] | TextClause]:
     wanted = {
-        "outcome": query.outcome if query.outcome != PROBLEM else "",
+        "outcome": "" if query.outcome in (PROBLEM, NOT_READ) else query.outcome,
         "method": query.method,
         "kind": query.kind,
         "token_public_id": query.token,
         "provider": query.provider,
-        "resource_id": query.resource_id,
         "id": query.request_id,
     }
     found: list[ColumnElement[bool] | TextClause] = [
@@ -256,6 +340,8 @@ def _clauses(query: LogQuery) -> list[ColumnElement[bool] | TextClause]:
         for name, most in COMMON.items()
         if wanted[name] not in ("", most)
     ]
+    if query.outcome == NOT_READ:
+        found.append(text(f"requests.outcome <> '{COMMON['outcome']}'"))
     if query.outcome == PROBLEM:
         found.append(text(f"requests.{PROBLEMS}"))
     if query.since:
@@ -288,20 +374,21 @@ def _page(
 def _search(
     connection: Connection,
     statement: Select[Any],  # Any: as in _matching
-    q: str,
+    query: LogQuery,
     cursor: str | None,
     count: int,
 ) -> LogPage:
     """Look through the next rows for a text; onwards only."""
-    seqs = statement.with_only_columns(_SEQ)
-    looked = keyset.read(connection, seqs, _ORDER, cursor, SEARCHED_AT_ONCE)
+    places = statement.with_only_columns(_SEQ, _TABLE.c.id)
+    looked = keyset.read(connection, places, _ORDER, cursor, SEARCHED_AT_ONCE)
+    ids = [row.id for row in looked.rows]
     found = connection.execute(
         select(*_COLUMNS)
-        .where(_SEQ.in_([row[0] for row in looked.rows]), _contains(q))
+        .where(_SEQ.in_([row.seq for row in looked.rows]), _contains(query, ids))
         .order_by(_AT.desc(), _SEQ.desc())
         .limit(count + 1)
     ).all()
-    older, back_to = looked.next, looked.rows[-1][1] if looked.next else None
+    older, back_to = looked.next, looked.rows[-1][2] if looked.next else None
     if len(found) > count:
         last = found[count - 1]
         older, back_to = keyset.after(last.at, last.seq), last.at
@@ -309,15 +396,20 @@ def _search(
     return LogPage(rows, None, older, _newest_seq(connection), back_to)
 
 
-def _contains(q: str) -> ColumnElement[bool]:
-    wanted = _storable(shorten(q.strip(), _LONGEST_TEXT))
-    named = exists().where(
-        ChangeEvent.request_id == _TABLE.c.id,
-        ChangeEvent.organization_seq == _TABLE.c.organization_seq,
+def _contains(query: LogQuery, request_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a text is in a row, or in the name of what it changed.
+
+    The ids are said, so that nobody looks through the changes of all other requests.
+    """
+    wanted = _storable(shorten(query.q.strip(), _LONGEST_TEXT))
+    named = select(ChangeEvent.request_id).where(
+        ChangeEvent.request_id.in_(request_ids),
         ChangeEvent.resource_name.icontains(wanted, autoescape=True),
     )
-    columns = (one.icontains(wanted, autoescape=True) for one in _SEARCHED)
-    return or_(*columns, named)
+    bodies = [_TABLE.c[name] for name in _BODIES] if query.in_bodies else []
+    searched = (*_SEARCHED, *bodies)
+    columns = (one.icontains(wanted, autoescape=True) for one in searched)
+    return or_(*columns, _TABLE.c.id.in_(named))
 
 
 def _newest_seq(connection: Connection) -> int:

@@ -5,7 +5,7 @@ An event has ids; a page wants names, and links to what is still there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -55,7 +55,15 @@ def read(
 
     One statement in all.
     """
-    ids = {one for event in events for one in _ids_in(event)}
+    return read_names(
+        connection, organization, {one for event in events for one in _ids_in(event)}
+    )
+
+
+def read_names(
+    connection: Connection, organization: OrganizationRef, ids: Collection[str]
+) -> Mapping[str, Known]:
+    """The same of these ids; one statement, or none."""
     if not ids:
         return {}
     found = connection.execute(

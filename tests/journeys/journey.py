@@ -27,7 +27,7 @@ TOKENS = (
     "cut_token",
     "altered_token",
 )
-JOURNEY_KEYS = {"title", "source", "headers", "setup", "steps"}
+JOURNEY_KEYS = {"title", "source", "headers", "setup", "steps", "activity"}
 SETUP_KEYS = {"tokens", "users", "groups", "members_per_group"}
 STEP_KEYS = {"says", "request", "expect", "keep", "repeat", "walk"}
 REQUEST_KEYS = {"method", "path", "headers", "body", "raw", "echo"}
@@ -66,6 +66,7 @@ class Journey:
     groups: int = 0
     members_per_group: int = 0
     headers: dict[str, str | None] = field(default_factory=dict)
+    activity: tuple[JSON, ...] = ()
 
 
 def load(path: Path) -> Journey:
@@ -81,6 +82,7 @@ def load(path: Path) -> Journey:
         setup.get("groups", 0),
         setup.get("members_per_group", 0),
         document.get("headers", {}),
+        tuple(document.get("activity", ())),
     )
 
 
@@ -95,6 +97,8 @@ def problems(document: dict[str, Any]) -> list[str]:
     known = {"token", *setup.get("tokens", ())}
     for number, step in enumerate(document.get("steps", ()), start=1):
         faults += [f"step {number}: {fault}" for fault in _step(step, known)]
+    for name in sorted(_placeholders(document.get("activity", [])) - known):
+        faults.append(f"activity: {name} is never kept")
     return faults
 
 
@@ -151,13 +155,17 @@ def _operators(value: JSON) -> Iterator[str]:
 
 def _used(step: Step) -> set[str]:
     """The variables a step names, in placeholders or by their bare names."""
-    used = {found[1] for found in PLACEHOLDER.finditer(json.dumps(step))} - {"each"}
+    used = _placeholders(step) - {"each"}
     if "echo" in step.get("request", {}):
         used.add(step["request"]["echo"]["document"])
     if "same_order" in step.get("walk", {}):
         used.add(step["walk"]["same_order"])
     lists = (item["$each"] for item in _objects(step) if "$each" in item)
     return used | {str(each["of"]) for each in lists if isinstance(each, dict)}
+
+
+def _placeholders(value: JSON) -> set[str]:
+    return {found[1] for found in PLACEHOLDER.finditer(json.dumps(value))}
 
 
 def _objects(value: JSON) -> Iterator[dict[str, JSON]]:

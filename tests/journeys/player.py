@@ -7,14 +7,21 @@ the journey, with all that differs in that answer.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+import json
+import time
+from difflib import unified_diff
+from typing import Final, Literal, Protocol
 
 from tests.journeys.expectations import unmet
+from tests.journeys.filling import fill
 from tests.journeys.journey import Journey, Step
 from tests.journeys.matching import JSON, BrokenJourney, places
 from tests.journeys.stage import JourneyFailed, Stage, failure
 from tests.journeys.walking import walk
 from tests.journeys.wire import Wire
+
+LOGGED_WITHIN_SECONDS: Final = 3.0
+"""The log is written a quarter of a second after an answer; others work here too."""
 
 Scope = Literal["full", "read"]
 State = Literal["live", "expired", "revoked"]
@@ -25,6 +32,7 @@ class JourneyServer(Protocol):
 
     `load` makes users (each with userName, both names and one work e-mail; the 501st is
     active) and groups with exactly `members_per_group` of these users as members.
+    `activity` is what its page says of each request, oldest first: sentence and notes.
     """
 
     @property
@@ -36,11 +44,13 @@ class JourneyServer(Protocol):
     def load(
         self, slug: str, *, users: int, groups: int, members_per_group: int
     ) -> None: ...
+    def activity(self, slug: str) -> list[list[str]]: ...
 
 
 def play(journey: Journey, server: JourneyServer) -> None:
-    """Play every step; `JourneyFailed` at the first that goes wrong."""
-    variables = _set_up(journey, server)
+    """Play every step, then read the activity; `JourneyFailed` at the first fault."""
+    slug = server.new_organization()
+    variables = _set_up(journey, server, slug)
     secrets = [str(value) for value in variables.values()]
     with Wire(server.base_url) as wire:
         stage = Stage(wire, variables, secrets, journey.headers)
@@ -50,10 +60,33 @@ def play(journey: Journey, server: JourneyServer) -> None:
             except (JourneyFailed, BrokenJourney) as error:
                 place = f"{journey.title} ({journey.source}), step {number}"
                 raise type(error)(f"{place}: {step['says']}\n{error}") from None
+    _read_activity(journey, server, slug, variables)
 
 
-def _set_up(journey: Journey, server: JourneyServer) -> dict[str, JSON]:
-    slug = server.new_organization()
+def _read_activity(
+    journey: Journey, server: JourneyServer, slug: str, variables: dict[str, JSON]
+) -> None:
+    """Hold the activity to what the journey says of it, once it is written."""
+    expected = [_line(fill(line, variables)) for line in journey.activity]
+    ends = time.monotonic() + LOGGED_WITHIN_SECONDS
+    while (found := server.activity(slug)) != expected:
+        if time.monotonic() > ends:
+            shown = (_shown(expected), _shown(found))
+            lines = unified_diff(shown[0], shown[1], "expected", "found")
+            raise JourneyFailed("\n".join([f"{journey.title}: activity", *lines]))
+        time.sleep(0.05)
+
+
+def _line(expected: JSON) -> list[str]:
+    lines = expected if isinstance(expected, list) else [expected]
+    return [str(line) for line in lines]
+
+
+def _shown(activity: list[list[str]]) -> list[str]:
+    return [json.dumps(line, ensure_ascii=False) for line in activity]
+
+
+def _set_up(journey: Journey, server: JourneyServer, slug: str) -> dict[str, JSON]:
     if journey.users or journey.groups:
         server.load(
             slug,

@@ -23,6 +23,7 @@ def test_journey_file_is_well_formed(path: Path) -> None:
 
     assert journey.problems(document) == []
     assert document["steps"] != []
+    assert document["activity"] != []
     assert ("headers" in document) == (path.parent.name != "okta")
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
 
 import pytest
 
+from tests.journeys import player
 from tests.journeys.journey import Journey
 from tests.journeys.matching import BrokenJourney
 from tests.journeys.player import play
@@ -37,6 +38,11 @@ class Teller:
         text = body if isinstance(body, str) else json.dumps(body)
         kind = {"Content-Type": "application/scim+json", **headers}
         self.answers.append((status, kind, text.encode()))
+
+    told: list[list[str]] = field(default_factory=list)
+
+    def activity(self, slug: str) -> list[list[str]]:
+        return self.told
 
     def new_organization(self) -> str:
         return "acme"
@@ -107,6 +113,39 @@ def page(start: Any, *ids: str, total: Any = 2, per_page: Any = None) -> dict[st
         "itemsPerPage": len(ids) if per_page is None else per_page,
         "Resources": [{"id": identifier} for identifier in ids],
     }
+
+
+def telling(*activity: Any) -> Journey:
+    """A journey of one read, of which the activity says that."""
+    return replace(reading(), activity=activity)
+
+
+@pytest.mark.parametrize(
+    "line", ["Okta read Bo u1", ["Okta read Bo {{id}}"], ["Okta read Bo u1"]]
+)
+def test_the_activity_is_read_with_what_was_kept(teller: Teller, line: Any) -> None:
+    teller.says(200, USER)
+    teller.told = [["Okta read Bo u1"]]
+    journey = telling(line)
+
+    play(replace(journey, steps=(journey.steps[0] | {"keep": {"id": "/id"}},)), teller)
+
+    assert teller.answers == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [[], [["Okta read Ana"]], [["Okta read Bo", "a note"]], [["Okta read Bo"]] * 2],
+)
+def test_the_activity_must_be_what_the_journey_says(
+    teller: Teller, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(player, "LOGGED_WITHIN_SECONDS", 0.1)
+    teller.says(200, USER)
+    teller.told = told
+
+    with pytest.raises(JourneyFailed, match="Okta read Bo"):
+        play(telling("Okta read Bo"), teller)
 
 
 @pytest.mark.parametrize(

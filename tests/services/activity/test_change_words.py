@@ -13,6 +13,7 @@ from services.activity.change_words import (
     HistoryEvent,
     Known,
     Part,
+    clause,
     differences,
     label_of,
     sentence,
@@ -44,7 +45,7 @@ def links(event: HistoryEvent) -> list[str]:
     "action",
     ["created", "deactivated", "reactivated", "deleted", "restored", "purged", "moved"],
 )
-def test_a_sentence_says_who_and_what(action: str) -> None:
+def test_a_sentence_says_what_was_done(action: str) -> None:
     event = replace(USER, action=action, changes={"active": [True, False]})
     assert said(event) == f"Bo Ek was {action}"
     assert links(event) == ["bo"]
@@ -71,7 +72,8 @@ def test_a_change_of_many_attributes_names_four() -> None:
 
 def test_a_renamed_group_tells_its_former_name() -> None:
     event = replace(STAFF, changes={"displayName": ["People", "Staff"]})
-    assert said(event) == "Staff was renamed from “People”"
+    assert said(event) == "“People” was renamed to Staff"
+    assert links(event) == ["staff"]
     event = replace(event, changes=event.changes | {"externalId": [None, "1"]})
     assert said(event) == "Staff changed: display name, external ID"
 
@@ -106,7 +108,7 @@ def test_members_who_left_are_told_alike() -> None:
 def test_what_is_gone_has_a_name_and_no_link() -> None:
     known = {"bo": Known(BO, is_here=False)}
     event = replace(STAFF, n_added=1, added=("bo",), known=known)
-    assert sentence(event)[0] == Part("Bo Ek")
+    assert sentence(event) == (Part("Bo Ek was added to Staff"),)
     assert links(event) == []
 
 
@@ -146,7 +148,7 @@ def test_a_group_comes_and_goes_with_its_members(
         ("replaced", {}, "Token Okta was rotated"),
         ("revoked", {}, "Token Okta was revoked"),
         ("ended", {}, "Token Okta was ended: its overlap was cut short"),
-        ("updated", {"name": ["O", "Okta"]}, "Token Okta was renamed from “O”"),
+        ("updated", {"name": ["O", "Okta"]}, "Token “O” was renamed to Okta"),
         ("updated", {"allowed_addresses": [[], ["x"]]}, "allowed addresses"),
     ],
 )
@@ -224,3 +226,39 @@ def test_long_values_and_long_lists_are_cut() -> None:
 )
 def test_attributes_have_names_for_people(key: str, label: str) -> None:
     assert label_of(key) == label
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (replace(USER, action="deactivated"), "Ada deactivated Bo Ek"),
+        (
+            replace(USER, changes={"title": [None, "Dr"]}),
+            "Ada changed Bo Ek: title",
+        ),
+        (
+            replace(STAFF, n_added=2, added=("bo", "cy")),
+            "Ada added Bo Ek and Cy Dahl to Staff",
+        ),
+        (
+            replace(STAFF, changes={"displayName": ["People", "Staff"]}),
+            "Ada renamed “People” to Staff",
+        ),
+        (replace(TOKEN, action="replaced"), "Ada rotated token Okta"),
+        (
+            replace(STAFF, resource_type="Organization", action="suspended"),
+            "Ada paused provisioning",
+        ),
+        (
+            replace(
+                *(STAFF,),
+                resource_type="Invitation",
+                resource_name="Invitation of bo@x.example",
+                action="withdrawn",
+            ),
+            "Ada withdrew the invitation of bo@x.example",
+        ),
+    ],
+)
+def test_a_sentence_says_who_did_it(event: HistoryEvent, expected: str) -> None:
+    assert "".join(part.text for part in clause(event).active("Ada")) == expected

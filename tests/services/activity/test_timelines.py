@@ -1,0 +1,123 @@
+"""The story of a user or a group: requests, and what they did to this one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from models import Request
+from models.database import db
+from scim.patch import Operation
+from services.activity import history, log_retention, request_writing, timelines
+from services.activity.timelines import TimelineRow
+from services.directory import users
+from services.errors import Invalid
+from services.organizations import OrganizationRef
+from services.origin import Origin
+from tests.services.activity.test_request_buffer import entry
+
+ADA = Origin.of_command_line
+
+
+@pytest.fixture(autouse=True)
+def _in_context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def said(row: TimelineRow) -> str:
+    return "".join(part.text for part in row.sentence)
+
+
+def test_refused_and_changed_requests_are_told_without_reads(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    user = users.create(acme, {"userName": "bo"}, origin=ADA())
+    about = {"resource_type": "User", "resource_id": user.id, "method": "PATCH"}
+    request_writing.write(
+        [
+            entry(acme, at=datetime.now(UTC), outcome=outcome, status=400, **about)
+            for outcome in ("refused", "read", "already")
+        ]
+    )
+    users.set_active(acme, user.id, False, origin=ADA())
+    rows = timelines.of_resource(acme, user.id).rows
+    outcomes = [row.told.request.outcome for row in rows]
+    assert outcomes == ["changed", "already", "refused", "changed"]
+    assert [len(row.events) for row in rows] == [1, 0, 0, 1]
+    assert said(rows[0]) == "bo was deactivated"
+
+
+def test_of_a_request_that_changed_many_only_this_one_is_told(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    origin = ADA()
+    ids = [
+        users.create(acme, {"userName": f"u{number:02}"}, origin=origin).id
+        for number in range(25)
+    ]
+    (row,) = timelines.of_resource(acme, ids[22]).rows
+    assert said(row) == "u22 was created"
+    assert [event.resource_id for event in row.events] == [ids[22]]
+    assert row.n_others == 24
+
+
+def test_pages_lead_to_each_other(app: Flask, acme: OrganizationRef) -> None:
+    user = users.create(acme, {"userName": "bo"}, origin=ADA())
+    for number in range(6):
+        titled = [Operation("replace", None, {"title": f"T{number}"})]
+        users.patch(acme, user.id, titled, origin=ADA())
+    first = timelines.of_resource(acme, user.id, count=3)
+    second = timelines.of_resource(acme, user.id, count=3, cursor=first.older)
+    third = timelines.of_resource(acme, user.id, count=3, cursor=second.older)
+    assert [len(page.rows) for page in (first, second, third)] == [3, 3, 1]
+    assert (first.newer, third.older) == (None, None)
+    assert second.newer is not None
+    assert not any(page.has_more_before_log for page in (first, second, third))
+
+
+def test_changes_outlive_their_requests(app: Flask, acme: OrganizationRef) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=90)
+    old = Origin(ADA().actor, long_ago)
+    user = users.create(acme, {"userName": "bo"}, origin=old)
+    users.set_active(acme, user.id, False, origin=ADA())
+    assert not timelines.of_resource(acme, user.id).has_more_before_log
+    assert log_retention.purge_expired(datetime.now(UTC)) == 1
+    page = timelines.of_resource(acme, user.id)
+    (event,) = history.before_log(acme, user.id).rows
+    assert [said(row) for row in page.rows] == ["bo was deactivated"]
+    assert page.has_more_before_log
+    assert event.action == "created"
+
+
+def test_what_is_before_the_log_comes_after_the_last_page(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    user = users.create(acme, {"userName": "bo"}, origin=ADA())
+    with Session(db.engine) as session, session.begin():
+        session.execute(sa.delete(Request))
+    for number in range(3):
+        titled = [Operation("replace", None, {"title": f"T{number}"})]
+        users.patch(acme, user.id, titled, origin=ADA())
+    first = timelines.of_resource(acme, user.id, count=2)
+    last = timelines.of_resource(acme, user.id, count=2, cursor=first.older)
+    assert not first.has_more_before_log
+    assert last.has_more_before_log
+
+
+def test_another_organization_has_no_part_in_it(
+    app: Flask, acme: OrganizationRef, globex: OrganizationRef
+) -> None:
+    user = users.create(acme, {"userName": "bo"}, origin=ADA())
+    assert timelines.of_resource(globex, user.id).rows == ()
+    assert history.before_log(globex, user.id).rows == ()
+
+
+def test_a_foreign_cursor_is_invalid(app: Flask, acme: OrganizationRef) -> None:
+    with pytest.raises(Invalid):
+        timelines.of_resource(acme, "x", cursor="bm8")
