@@ -8,6 +8,7 @@ from models.admin import (
     SignInFailure,
 )
 from models.audit import ChangedMembers, ChangeEvent, Request, RequestLogGap
+from models.connection import ConnectionTick
 from models.deleted import DeletedMembership, DeletedResource
 from models.group import Group, GroupMembership, Membership
 from models.job import Job, JobFile
@@ -22,6 +23,7 @@ __all__ = [
     "AdminSession",
     "ChangeEvent",
     "ChangedMembers",
+    "ConnectionTick",
     "Counter",
     "DeletedMembership",
     "DeletedResource",

@@ -11,7 +11,10 @@ from flask import g, url_for
 
 from blueprints.admin_ui.formats import ago, plural, zone
 from blueprints.admin_ui.shell import may
+from services.activity import told
+from services.activity.told import ToldRequest
 from services.connection.attention import Attention, Kind
+from services.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,41 @@ def _expiring(fact: Attention) -> Item:
     )
 
 
+def _failing(fact: Attention) -> Item:
+    newest = _newest(fact)
+    explained = newest.explanation if newest else None
+    title = explained.title if explained else "A request failed"
+    what = explained.meaning.replace("**", "") if explained else ""
+    if newest is not None and not what:
+        what = newest.request.detail or ""
+    who = newest.request.provider if newest else ""
+    times = f"{who or 'The client'} tried {_times(fact.count)}"
+    if fact.name:
+        times += f" with the token “{fact.name}”"
+    return Item(
+        "bad",
+        fact.is_bad,
+        title,
+        f"{what} {times}.".strip(),
+        _address(
+            "show_activity", slug=g.organization.slug, request_id=fact.resource_id
+        ),
+        fact.at,
+    )
+
+
+def _newest(fact: Attention) -> ToldRequest | None:
+    """The request as it is told; None when the log has just forgotten it."""
+    try:
+        return told.get(g.organization, fact.resource_id).told
+    except NotFound:
+        return None
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def _many_ended(fact: Attention) -> Item:
     address = url_for(
         "admin_ui.list_users",
@@ -126,6 +164,7 @@ _WORDS: Final[dict[Kind, Callable[[Attention], Item]]] = {
     "suspended": _suspended,
     "no_token": _no_token,
     "token_expired": _expired,
+    "requests_failing": _failing,
     "token_expiring": _expiring,
     "many_ended": _many_ended,
     "job_failed": _failed_job,

@@ -8,25 +8,30 @@ from datetime import date
 from typing import Final
 
 from blueprints.admin_ui.formats import number, plural
-from services.activity.history import DayCount
+from services.connection.traffic import DayTraffic
 
 WIDTH: Final = 560
 HEIGHT: Final = 136
 
 _BAR_WIDTH: Final = 26
-_TALLEST: Final = 126
+_TALLEST: Final = 122
 _LEAST: Final = 4
-"""Height of a bar for a single change beside thousands, so that it is seen."""
+"""Height of a single change, or failure, beside thousands, so that it is seen."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One day: where its bar stands, and what it says."""
+    """One day: where its bar stands, what failed at its foot, and what it says.
+
+    `y` and `height` are those of the changes, which stand on `bad_height`.
+    """
 
     x: float
     y: float
     width: int
     height: float
+    bad_y: float
+    bad_height: float
     is_today: bool
     label: str
 
@@ -39,38 +44,56 @@ class Chart:
     sentence: str
     dates: tuple[str, str, str]
     n_changes: int
+    n_failed: int
 
 
-def changes_chart(counts: Sequence[DayCount]) -> Chart:
-    """The changes of each day, today last."""
-    most = max(one.n_changes for one in counts)
-    step = WIDTH / len(counts)
+def traffic_chart(days: Sequence[DayTraffic]) -> Chart:
+    """The changes of each day and the requests that failed, today last."""
+    most = max(one.n_changes + one.n_failed for one in days)
+    step = WIDTH / len(days)
     bars = tuple(
-        _bar(one, place * step + (step - _BAR_WIDTH) / 2, most, one is counts[-1])
-        for place, one in enumerate(counts)
+        _bar(one, place * step + (step - _BAR_WIDTH) / 2, most, one is days[-1])
+        for place, one in enumerate(days)
     )
-    first, middle = counts[0].day, counts[len(counts) // 2].day
-    total = sum(one.n_changes for one in counts)
-    return Chart(bars, _sentence(counts), (_day(first), _day(middle), "Today"), total)
+    first, middle = days[0].day, days[len(days) // 2].day
+    return Chart(
+        bars,
+        _sentence(days),
+        (_day(first), _day(middle), "Today"),
+        sum(one.n_changes for one in days),
+        sum(one.n_failed for one in days),
+    )
 
 
-def _bar(count: DayCount, x: float, most: int, is_today: bool) -> Bar:
-    height = 0.0
-    if count.n_changes:
-        height = max(round(count.n_changes / most * _TALLEST, 1), _LEAST)
-    label = f"{_day(count.day)}: {plural(count.n_changes, 'change')}"
-    top = round(HEIGHT - 1 - height, 1)
-    return Bar(round(x, 1), top, _BAR_WIDTH, height, is_today, label)
+def _bar(one: DayTraffic, x: float, most: int, is_today: bool) -> Bar:
+    height, bad_height = _height(one.n_changes, most), _height(one.n_failed, most)
+    bad_y = round(HEIGHT - 1 - bad_height, 1)
+    return Bar(
+        round(x, 1),
+        round(bad_y - height, 1),
+        _BAR_WIDTH,
+        height,
+        bad_y,
+        bad_height,
+        is_today,
+        f"{_day(one.day)}: {plural(one.n_changes, 'change')}, {one.n_failed:,} failed",
+    )
 
 
-def _sentence(counts: Sequence[DayCount]) -> str:
-    least = min(one.n_changes for one in counts)
-    most = max(one.n_changes for one in counts)
-    days = f"Changes a day over {len(counts)} days: "
+def _height(count: int, most: int) -> float:
+    return max(round(count / most * _TALLEST, 1), _LEAST) if count else 0.0
+
+
+def _sentence(days: Sequence[DayTraffic]) -> str:
+    least = min(one.n_changes for one in days)
+    most = max(one.n_changes for one in days)
+    n_failed = sum(one.n_failed for one in days)
+    failed = f"{plural(n_failed, 'request')} failed" if n_failed else "nothing failed"
+    start = f"Changes a day over {len(days)} days: "
     if most == 0:
-        return f"{days}none."
+        return f"{start}none; {failed}."
     between = f"between {number(least)} and {number(most)}, "
-    return f"{days}{between}{number(counts[-1].n_changes)} so far today."
+    return f"{start}{between}{number(days[-1].n_changes)} so far today; {failed}."
 
 
 def _day(day: date) -> str:

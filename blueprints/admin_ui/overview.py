@@ -10,12 +10,17 @@ from typing import Any, Final
 from flask import Response, g, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from blueprints import addresses
-from blueprints.admin_ui import attention_words, bp, charts, formats, fragments
+from blueprints.admin_ui import (
+    attention_words,
+    bp,
+    charts,
+    formats,
+    fragments,
+    health_words,
+)
 from blueprints.admin_ui.shell import may
-from blueprints.errors import SCIM_PREFIX
 from services.activity import history
-from services.connection import attention, overview
+from services.connection import attention, overview, traffic
 from services.connection.overview import Progress
 
 SECTION: Final = "overview"
@@ -31,15 +36,15 @@ def show_overview(slug: str) -> Response:
     zone = formats.zone()
     return fragments.show(
         "overview/show.html",
-        health=overview.read_health(g.organization, g.now),
         items=[
             attention_words.item_of(one)
             for one in attention.list_worst(g.organization, now=g.now, zone=zone)
         ],
-        chart=charts.changes_chart(
-            history.per_day(g.organization, now=g.now, zone=zone)
+        chart=charts.traffic_chart(
+            traffic.per_day(g.organization, now=g.now, zone=zone)
         ),
         window=history.recent(g.organization),
+        **_health(),
         **_common(),
     )
 
@@ -49,18 +54,26 @@ def show_health(slug: str) -> AnyResponse:
     """The card of the connection, which asks for itself while it is looked at."""
     if not fragments.wants_fragment():
         return fragments.go(url_for("admin_ui.overview", slug=slug))
-    health = overview.read_health(g.organization, g.now)
     return fragments.show(
-        "overview/_health.html",
-        "overview/_health.html",
-        health=health,
-        **_common(),
+        "overview/_health.html", "overview/_health.html", **_health(), **_common()
     )
+
+
+def _health() -> dict[str, Any]:  # Any: what the templates declare
+    found = overview.read_health(g.organization, g.now)
+    figures = found.figures
+    return {
+        "health": found,
+        "headline": health_words.headline(found),
+        "dot_kind": health_words.DOTS[found.state],
+        "rows": [health_words.row_of(one) for one in found.connections],
+        "quiet_note": health_words.quiet_note(found.worst) if found.worst else "",
+        "failed_share": health_words.share(figures.n_failed, figures.n_requests),
+    }
 
 
 def _common() -> dict[str, Any]:  # Any: what the templates declare
     return {
-        "now": g.now,
         "can_create": may("create_token"),
         "slug": g.organization.slug,
     }
@@ -79,7 +92,6 @@ def _steps(progress: Progress) -> Response:
         "overview/new.html",
         "overview/_steps.html",
         progress=progress,
-        base_url=addresses.own(SCIM_PREFIX),
         first_name=g.signed_in.name.split()[0],
         can_add_users=may("create_user"),
         organization=g.organization,

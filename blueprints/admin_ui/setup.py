@@ -51,7 +51,7 @@ def show_setup() -> Response:
 
 @bp.post("/setup")
 def set_up() -> AnyResponse:
-    """Make both, sign in, and begin at the empty overview."""
+    """Make both, sign in, and begin where a provider is connected."""
     _check_is_due()
     form = SetupForm()
     is_known = setup_code.is_right(form.code.data or "")
@@ -84,7 +84,7 @@ def _run(form: SetupForm) -> AnyResponse:
         origin=Origin(SET_UP, g.now),
     )
     browsing.enter(admin_id, g.now)
-    return fragments.go(url_for("admin_ui.overview", slug=organization.slug))
+    return fragments.go(url_for("admin_ui.show_connect", slug=organization.slug))
 
 
 def _check_is_due() -> None:

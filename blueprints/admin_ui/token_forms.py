@@ -83,6 +83,29 @@ class TokenForm(EditForm):
             raise ValueError(self.expires_on.data) from error
 
 
+class GuideTokenForm(Form):
+    """A token that a guide makes: it may read and change, from anywhere."""
+
+    name = StringField(
+        "Name", [DataRequired("Enter a name for the token")], filters=[stripped]
+    )
+    expires = RadioField(
+        "Expires",
+        choices=[
+            SelectChoice("90", "In 90 days"),
+            SelectChoice("365", "In 1 year"),
+            SelectChoice("never", "Never"),
+        ],
+        validators=[InputRequired("Choose when the token expires")],
+    )
+    form_key = HiddenField()
+
+    @property
+    def chosen_days(self) -> int | None:
+        """For how long it works; None is without an end."""
+        return None if self.expires.data == "never" else int(self.expires.data)
+
+
 class RotateForm(Form):
     """How long the old secret works on."""
 

@@ -19,6 +19,7 @@ from models import Organization, ProvisioningToken, Request, RequestLogGap
 from models.database import writing_loosely
 from services.access import credentials
 from services.activity import request_rows
+from services.connection import ticks
 from services.origin import Actor
 
 UNNAMED_KEPT: Final = 10_000
@@ -91,6 +92,8 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
     ]
     if written:
         request_rows.write_answers(session, written)
+        refused = {entry.row["id"] for entry in entries if entry.claimed}
+        ticks.record(session, written, refused)
     if any(row["organization_seq"] is None for row in rows):
         _forget_unnamed(session)
 

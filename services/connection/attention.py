@@ -18,12 +18,14 @@ from models.database import reading
 from services.access import token_lists
 from services.access.token_lists import StoredToken
 from services.activity import actors
+from services.connection import failing
 from services.organizations import OrganizationRef
 
 Kind = Literal[
     "suspended",
     "no_token",
     "token_expired",
+    "requests_failing",
     "many_ended",
     "job_failed",
     "token_expiring",
@@ -42,6 +44,9 @@ MANY_ENDED: Final = 20
 In a large organization it takes one of `_ONE_OF` users.
 """
 
+MOST_CAUSES: Final = 3
+"""Causes of failing requests, so that there is room for the rest."""
+
 _ONE_OF: Final = 200
 _MOST_INACTIVE: Final = 1_000_000
 
@@ -50,8 +55,9 @@ _MOST_INACTIVE: Final = 1_000_000
 class Attention:
     """A fact that asks for something to be done.
 
-    `resource_id` names what it is about: a token by its public id, a job; `name` is its
-    name, or that of who did it. `is_bad` tells what stands still from what is to come.
+    `resource_id` names what it is about: a token by its public id, a job, the newest of
+    the requests that fail for one cause; `name` is its name, or that of who did it.
+    `is_bad` tells what stands still from what is to come.
     """
 
     kind: Kind
@@ -81,6 +87,7 @@ def list_worst(
         *_suspended(organization, now),
         *_no_token(tokens),
         *_expired(tokens, now),
+        *_failing(connection, organization, now),
         *urgent,
         *_many_ended(connection, organization, now, zone),
         *_failed_jobs(connection, organization, now),
@@ -129,6 +136,15 @@ def _expiring(tokens: Sequence[StoredToken], now: datetime) -> Iterator[Attentio
         name, is_bad = one.name, days == min(token_lists.WARNED_BEFORE)
         yield Attention(
             "token_expiring", is_bad, expires_at, one.public_id, name, count=days
+        )
+
+
+def _failing(
+    connection: Connection, organization: OrganizationRef, now: datetime
+) -> Iterator[Attention]:
+    for one in failing.read(connection, organization, now, most=MOST_CAUSES):
+        yield Attention(
+            "requests_failing", True, one.at, one.request_id, one.name, one.n_requests
         )
 
 

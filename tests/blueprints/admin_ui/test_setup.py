@@ -81,15 +81,16 @@ def test_a_wrong_code_is_said_to_be_one(
     assert made(app) == (0, 0)
 
 
-def test_both_are_made_and_the_overview_is_next(
+def test_both_are_made_and_connecting_is_next(
     app: Flask, client: FlaskClient, path: str
 ) -> None:
     answer = send(client, path)
-    assert (answer.status_code, answer.location) == (303, "/o/harbour-co/")
+    assert (answer.status_code, answer.location) == (303, "/o/harbour-co/connect")
     assert made(app) == (1, 1)
-    overview = client.get("/o/harbour-co/")
-    assert overview.status_code == 200
-    assert "Harbour &amp; Co" in overview.text
+    page = client.get("/o/harbour-co/connect")
+    assert page.status_code == 200
+    assert "Harbour &amp; Co" in page.text
+    assert "Connect Okta" in page.text
 
 
 @pytest.mark.parametrize(

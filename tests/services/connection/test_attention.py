@@ -21,6 +21,7 @@ from services.connection.attention import Attention
 from services.directory import users
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, new_id
+from tests.log_rows import add_requests, refused
 
 NOW = datetime(2024, 11, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -146,6 +147,17 @@ def test_a_token_that_expires_soon_is_warned_of(
     assert seen(acme) == [
         Attention("token_expiring", False, ends_at, token.public_id, "Okta", 7)
     ]
+
+
+def test_failing_requests_come_before_what_is_to_come(acme: OrganizationRef) -> None:
+    token = make_token(acme, "Okta", NOW + 6 * DAY)
+    for status in (400, 404, 409, 413, 500):
+        add_requests(acme, token.public_id, [NOW - HOUR], **refused(status))
+    *_, newest = add_requests(acme, token.public_id, [NOW, NOW], **refused())
+    found = seen(acme)
+    assert [one.kind for one in found] == [*["requests_failing"] * 3, "token_expiring"]
+    first = Attention("requests_failing", True, NOW, newest, "Okta production", 3)
+    assert found[0] == first
 
 
 def test_failed_jobs_of_a_week_are_told(

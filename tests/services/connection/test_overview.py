@@ -14,6 +14,7 @@ from services.connection import overview
 from services.directory import groups, users
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, RequestInfo
+from tests.log_rows import add_requests, refused
 
 NOW = datetime(2024, 11, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -52,35 +53,28 @@ def token(acme: OrganizationRef) -> tokens.NewToken:
 
 def test_without_a_token_one_waits(acme: OrganizationRef) -> None:
     health = overview.read_health(acme, NOW)
-    assert (health.state, health.token, health.provider) == ("waiting", None, "")
+    assert (health.state, health.worst, health.connections) == ("waiting", None, ())
 
 
 def test_a_token_that_was_never_used_waits_still(
     acme: OrganizationRef, token: tokens.NewToken
 ) -> None:
     health = overview.read_health(acme, NOW)
-    assert (health.state, health.token) == ("waiting", None)
+    assert (health.state, len(health.connections)) == ("waiting", 1)
     assert health.figures.n_tokens == 1
 
 
-def test_the_token_used_last_tells_who_is_connected(
+def test_the_worst_connection_speaks_for_all(
     acme: OrganizationRef, globex: OrganizationRef, token: tokens.NewToken
 ) -> None:
     other = tokens.create(acme, "Second", origin=at(NOW - DAY))
     use(token, NOW - HOUR)
-    use(other, NOW - 2 * HOUR)
+    add_requests(acme, other.public_id, [NOW - 2 * HOUR], **refused())
     use(tokens.create(globex, "Elsewhere", origin=at(NOW - DAY)), NOW)
     health = overview.read_health(acme, NOW)
-    assert (health.state, health.provider) == ("connected", "HR push")
-    assert health.token is not None
-    assert health.token.last_used_at == NOW - HOUR
-
-
-def test_okta_is_called_by_its_name(
-    acme: OrganizationRef, token: tokens.NewToken
-) -> None:
-    use(token, NOW, "Okta SCIM Client 1.0.0")
-    assert overview.read_health(acme, NOW).provider == "Okta"
+    assert health.worst is not None
+    assert (health.state, health.worst.token.name) == ("failing", "Second")
+    assert [one.token.name for one in health.connections] == ["Second", "HR push"]
 
 
 def test_no_token_left_is_said_before_what_was(
@@ -89,7 +83,8 @@ def test_no_token_left_is_said_before_what_was(
     use(token, NOW - HOUR)
     tokens.revoke(acme, token.public_id, origin=at(NOW))
     health = overview.read_health(acme, NOW)
-    assert (health.state, health.provider) == ("ended", "HR push")
+    assert health.worst is not None
+    assert (health.state, health.worst.name) == ("ended", "HR push")
     assert health.figures.n_tokens == 0
 
 
@@ -101,28 +96,15 @@ def test_a_suspended_organization_is_paused(
     assert overview.read_health(suspended, NOW).state == "paused"
 
 
-@pytest.mark.parametrize(
-    ("days", "silence", "state"),
-    [
-        (range(7), DAY, "quiet"),
-        (range(7), DAY - HOUR, "connected"),
-        (range(6), DAY, "connected"),
-        ((0, 1, 2, 4, 5, 6), DAY, "connected"),
-    ],
-)
-def test_silence_is_quiet_only_after_a_week_with_daily_traffic(
-    *,
-    acme: OrganizationRef,
-    token: tokens.NewToken,
-    days: range,
-    silence: timedelta,
-    state: str,
+def test_requests_of_a_day_are_counted_without_what_admins_did(
+    acme: OrganizationRef, globex: OrganizationRef
 ) -> None:
-    last = NOW - silence
-    for back in days:
-        add_user(acme, f"u{back}", last - back * DAY)
-    use(token, last)
-    assert overview.read_health(acme, NOW).state == state
+    add_requests(acme, "okta", [NOW - HOUR, NOW - 23 * HOUR, NOW - 25 * HOUR])
+    add_requests(acme, "okta", [NOW - HOUR], **refused())
+    add_requests(acme, "", [NOW - HOUR], kind="admin", outcome="changed")
+    add_requests(globex, "okta", [NOW - HOUR], **refused())
+    figures = overview.read_health(acme, NOW).figures
+    assert (figures.n_requests, figures.n_failed) == (3, 1)
 
 
 def test_the_figures_count_what_is_there(
@@ -133,12 +115,11 @@ def test_the_figures_count_what_is_there(
     groups.create(acme, {"displayName": "B"}, [bo], origin=at(NOW - HOUR))
     users.set_active(acme, cy, False, origin=at(NOW - HOUR))
     add_user(globex, "elsewhere", NOW - HOUR)
-    # The making of the organization itself counts too: it is later than NOW.
     figures = overview.read_health(acme, NOW).figures
     assert (figures.n_users, figures.n_active_users) == (2, 1)
     assert figures.n_deactivated_users == 1
     assert (figures.n_groups, figures.n_memberships) == (2, 3)
-    assert (figures.n_changes, figures.n_tokens) == (4, 1)
+    assert figures.n_tokens == 1
 
 
 def test_the_first_steps_tick_themselves(acme: OrganizationRef) -> None:
