@@ -31,6 +31,7 @@ from services.errors import ServiceError
 from services.files import csv_loading
 from services.organizations import OrganizationRef
 from services.origin import Origin, new_id
+from services.undo import undoing
 
 Handler: TypeAlias = Callable[[Session, Task, Origin], Step]
 Chore: TypeAlias = Callable[[Task, datetime], Step]
@@ -41,6 +42,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     bulk_changes.KIND: bulk_changes.step,
     csv_loading.KIND: csv_loading.step,
     log_retention.KIND: log_retention.step,
+    undoing.KIND: undoing.step,
 }
 """What a step of each kind of job does, within the transaction of its progress."""
 

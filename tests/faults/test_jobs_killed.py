@@ -10,19 +10,22 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import ChangeEvent, DeletedResource, Job, User
+from models import ChangeEvent, DeletedResource, Group, Job, User
 from models.database import db
 from services.background import bulk_actions, jobs
 from services.background.bulk_actions import Chosen
 from services.background.job_runner import Runner
 from services.directory.user_lists import UserQuery
 from services.files import csv_files, csv_import
-from services.origin import Origin
+from services.origin import Actor, Origin
+from services.undo import undoing
+from services.undo.selection import Selection
 from tests.directories import rows, totals
 from tests.served import ROOT, fill
 
@@ -133,3 +136,22 @@ def test_an_import_survives_being_killed(app, acme, work_until_killed):
     assert rows(app, sa.select(User.version).distinct()) == [(1,)]
     problems = b"".join(jobs.stream_file(acme, job_id, "problems"))
     assert problems.count(b"no user name") == 1
+
+
+def test_an_undo_survives_being_killed(app, acme, work_until_killed):
+    """Users come back to their group, whose members are told with each of them."""
+    fill(acme, users=N_USERS, groups=1, members_per_group=N_USERS)
+    okta = Origin(Actor("token", "okta", "Okta"), datetime.now(UTC))
+    bulk_actions.start(acme, "delete", EVERYBODY, origin=okta)
+    Runner().drain()
+    what = Selection(actor="token:okta", since=okta.at)
+    shown = undoing.preview(acme, what, datetime.now(UTC))
+    job_id = undoing.undo(
+        acme, shown.selection, digest=shown.digest, origin=Origin.of_command_line()
+    )
+    n_killed_at, job = _work_through_kills(work_until_killed, acme, job_id)
+    assert 0 < n_killed_at < N_USERS
+    assert (job.state, job.result["n_skipped"]) == ("done", 0)
+    assert _events(app, "restored") == (N_USERS, N_USERS)
+    assert rows(app, sa.select(Group.n_members)) == [(N_USERS,)]
+    assert totals(app, acme.seq) == (N_USERS, N_USERS * 4 // 5, 1)

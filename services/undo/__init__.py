@@ -1,0 +1,1 @@
+"""Undo: what a request, or somebody in a while, changed is changed back."""
