@@ -19,6 +19,8 @@ from flask import Flask
 from models.database import db
 from services import organizations
 from services.access import tokens
+from services.activity import told
+from services.activity.request_log import LogQuery
 from services.background import bulk_loading
 from services.background.bulk_loading import NewGroup
 from services.organizations import OrganizationRef
@@ -53,6 +55,7 @@ class Server:
             **settings,
         }
         self._log = Path(app.instance_path) / "served.log"
+        self._n_tokens: dict[str, int] = {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -100,7 +103,7 @@ class Server:
         origin = Origin.of_command_line()
         with self.app.app_context():
             organization = organizations.get(slug)
-            name, ends_at = f"{scope} {state} {new_id()}", None
+            name, ends_at = self._name_of_token(slug), None
             if state == "expired":
                 origin = Origin(origin.actor, datetime.now(UTC) - timedelta(days=2))
                 ends_at = origin.at + timedelta(days=1)
@@ -115,12 +118,31 @@ class Server:
                 tokens.revoke(organization, new.public_id, origin=origin)
         return new.text
 
+    def _name_of_token(self, slug: str) -> str:
+        """Short, since sentences say it: `Production`, `Production 2`."""
+        self._n_tokens[slug] = n = self._n_tokens.get(slug, 0) + 1
+        return "Production" if n == 1 else f"Production {n}"
+
     def load(
         self, slug: str, users: int = 0, groups: int = 0, members_per_group: int = 0
     ) -> None:
         """Fill an organization: numbered users, groups of consecutive members."""
         with self.app.app_context():
             fill(organizations.get(slug), users, groups, members_per_group)
+
+    def activity(self, slug: str) -> list[list[str]]:
+        """Each request of provisioning clients, oldest first: a sentence, then notes.
+
+        A quarter of a second passes before a read or a refusal is there.
+        """
+        with self.app.app_context():
+            rows = told.page(
+                organizations.get(slug), LogQuery(kind="scim"), count=500
+            ).rows
+        return [
+            ["".join(part.text for part in row.full), *row.request.notes]
+            for row in reversed(rows)
+        ]
 
     def close(self) -> None:
         with self.app.app_context():

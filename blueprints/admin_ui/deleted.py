@@ -14,11 +14,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
-from blueprints.admin_ui import bp, fragments, shell
+from blueprints.admin_ui import bp, fragments, shell, stories
 from blueprints.admin_ui.formats import make_visible
 from blueprints.admin_ui.forms import Form, Refusal, stripped
 from services import organizations
-from services.activity import actors, history
+from services.activity import actors
 from services.deletion import deleted, deleted_lists
 from services.deletion.deleted_lists import DeletedDetails, DeletedQuery
 from services.deletion.restoring import Restored
@@ -91,24 +91,13 @@ def show_deleted(slug: str, resource_id: str) -> Response:
     """One of them: what a restore would bring back, and what happened to it."""
     g.section = SECTION
     found = deleted_lists.get(g.organization, resource_id)
-    cursor = request.args.get("cursor") or None
-
-    def address_of(cursor: str) -> str:
-        return url_for(
-            "admin_ui.show_deleted",
-            slug=slug,
-            resource_id=resource_id,
-            cursor=cursor or None,
-        )
-
     keys = {found.row.deleted_by, found.row.source}
     return fragments.show(
         "deleted/show.html",
-        "history/_timeline.html",
+        stories.PART,
         found=found,
         names=actors.names(g.organization, keys),
-        window=history.of_resource(g.organization, resource_id, cursor=cursor),
-        address_of=address_of,
+        story=stories.read(resource_id, "show_deleted", resource_id=resource_id),
         slug=slug,
         can_restore=shell.may("restore_deleted"),
         can_purge=shell.may("purge_deleted"),

@@ -8,6 +8,7 @@ a template puts it out.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -35,6 +36,8 @@ _HIDDEN_JOINER: Final = re.compile(
 )
 _MINUTE: Final = 60
 _HOUR: Final = 3600
+_SECOND_MS: Final = 1000
+_KB: Final = 1024
 
 
 def register(bp: Blueprint) -> None:
@@ -51,10 +54,16 @@ def _register(state: BlueprintSetupState) -> None:
     app.jinja_env.filters |= {
         "ago": ago,
         "as_is": as_is,
+        "clock": clock,
         "day": day,
+        "file_size": file_size,
         "initials": initials,
+        "local_input": local_input,
+        "moment": moment,
         "number": number,
         "plural": plural,
+        "strong": strong,
+        "took": took,
         "when": when,
     }
 
@@ -63,13 +72,32 @@ def make_visible(value: Any) -> Any:  # Any: whatever a template puts out
     """Text with its invisible characters written as `⟦U+202E⟧`; the rest as it is."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    if value.isascii() and value.isprintable():
-        return value
-    return _UNSEEN.sub(_code_point, _HIDDEN_JOINER.sub(_code_point, value))
+    return spell_unseen(value, _code_point)
+
+
+def spell_unseen(text: str, spell: Callable[[re.Match[str]], str]) -> str:
+    """The text with each invisible character spelt as the caller likes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSEEN.sub(spell, _HIDDEN_JOINER.sub(spell, text))
 
 
 def _code_point(found: re.Match[str]) -> str:
     return f"⟦U+{ord(found[0]):04X}⟧"
+
+
+def strong(text: str) -> Markup:
+    """Text whose parts between pairs of `**` are names of buttons: `<strong>`.
+
+    A pair that is not closed stays as it is.
+    """
+    pieces = [escape(make_visible(piece)) for piece in text.split("**")]
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = [pieces[-2] + "**" + pieces[-1]]
+    return Markup("").join(
+        Markup("<strong>{}</strong>").format(piece) if place % 2 else piece
+        for place, piece in enumerate(pieces)
+    )
 
 
 def as_is(text: str) -> Markup:
@@ -85,6 +113,24 @@ def number(value: int) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 user`, `2 users`, `1 person`, `0 people`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def took(microseconds: int | None) -> str:
+    """How long something took: `14 ms`, `1.2 s`; nothing when that is not known."""
+    if microseconds is None:
+        return ""
+    milliseconds = max(round(microseconds / 1000), 1)
+    if milliseconds < _SECOND_MS:
+        return f"{milliseconds} ms"
+    return f"{milliseconds / _SECOND_MS:,.1f} s"
+
+
+def file_size(n_bytes: int) -> str:
+    """`812 bytes`, `16 KB`, `23.4 KB`, `1.5 MB`: a KB has 1,024 bytes."""
+    if n_bytes < _KB:
+        return plural(n_bytes, "byte")
+    size, unit = (n_bytes / _KB, "KB") if n_bytes < _KB**2 else (n_bytes / _KB**2, "MB")
+    return f"{size:,.1f}".removesuffix(".0") + f" {unit}"
 
 
 def initials(name: str) -> str:
@@ -127,6 +173,40 @@ def day(at: datetime | None, otherwise: str = "never") -> Markup:
         f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
         f"{local:%-d %b}" if local.year == now.year else f"{local:%-d %b %Y}",
     )
+
+
+def moment(at: datetime) -> Markup:
+    """A `<time>` to the second: `Today at 14:32:08`, `20 Nov at 09:12:00`."""
+    now = g.get("now") or datetime.now(UTC)
+    local, now = at.astimezone(zone()), now.astimezone(zone())
+    on = f"{local:%-d %b}" if local.year == now.year else f"{local:%-d %b %Y}"
+    return Markup('<time datetime="{}" title="{}">{} at {}</time>').format(
+        at.isoformat(timespec="seconds"),
+        f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
+        "Today" if local.date() == now.date() else on,
+        f"{local:%H:%M:%S}",
+    )
+
+
+def clock(at: datetime) -> Markup:
+    """A `<time>` for lists: `14:32:08` today, else `20 Nov 14:32`, `4 May 2025`."""
+    now = g.get("now") or datetime.now(UTC)
+    local, now = at.astimezone(zone()), now.astimezone(zone())
+    text = f"{local:%-d %b %Y}"
+    if local.year == now.year:
+        text = f"{local:%-d %b %H:%M}"
+    if local.date() == now.date():
+        text = f"{local:%H:%M:%S}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"),
+        f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
+        text,
+    )
+
+
+def local_input(at: datetime | None) -> str:
+    """A local time as a field of the type `datetime-local` has it."""
+    return "" if at is None else f"{at.astimezone(zone()):%Y-%m-%dT%H:%M}"
 
 
 def ago(span: timedelta) -> str:

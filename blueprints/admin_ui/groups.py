@@ -14,10 +14,10 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired
 
 from blueprints import addresses
-from blueprints.admin_ui import bp, fragments, json_view, shell
+from blueprints.admin_ui import bp, fragments, json_view, shell, stories
 from blueprints.admin_ui.forms import Form, Refusal, stripped
 from blueprints.errors import SCIM_PREFIX
-from services.activity import actors, history
+from services.activity import actors
 from services.directory import (
     group_actions,
     group_details,
@@ -194,27 +194,10 @@ def show_group_details(slug: str, group_id: str) -> Response:
 
 @bp.get("/o/<slug>/groups/<group_id>/activity")
 def show_group_activity(slug: str, group_id: str) -> Response:
-    """Its timeline, the newest first."""
+    """Its timeline: requests about the group, and what they changed."""
     group = group_details.get(g.organization, group_id)
-    cursor = request.args.get("cursor") or None
-    window = history.of_resource(g.organization, group_id, cursor=cursor)
-
-    def address_of(cursor: str) -> str:
-        return url_for(
-            "admin_ui.show_group_activity",
-            slug=slug,
-            group_id=group_id,
-            cursor=cursor or None,
-        )
-
-    return _tab(
-        "activity",
-        group,
-        "history/_timeline.html",
-        window=window,
-        address_of=address_of,
-        slug=slug,
-    )
+    story = stories.read(group_id, "show_group_activity", group_id=group_id)
+    return _tab("activity", group, stories.PART, story=story)
 
 
 @bp.get("/o/<slug>/groups/<group_id>/scim")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from blueprints.admin_ui import bulk_words
+from blueprints.admin_ui import bulk_words, undo_words
+from services.activity import log_retention
 from services.background.bulk_changes import ACTIONS
 from services.background.jobs import State, StoredJob
+from services.undo import undoing
 
 _STATES: Final[dict[State, tuple[str, str]]] = {
     "waiting": ("warn", "Waits for you"),
@@ -33,6 +35,10 @@ def title(job: StoredJob) -> str:
     """What the job does, as a heading."""
     if job.kind == "import":
         return f"Import {job.input['file_name']}"
+    if job.kind == undoing.KIND:
+        return undo_words.job_title(job.input)
+    if job.kind == log_retention.KIND:
+        return "Drop the bodies of requests"
     action, group = job.input.get("action"), job.input.get("group_name", "")
     return (
         bulk_words.title(action, job.n_total or 0, group)
@@ -42,6 +48,10 @@ def title(job: StoredJob) -> str:
 
 
 def sentences(job: StoredJob) -> list[str]:
-    """What came of a bulk action so far."""
+    """What came of it so far."""
+    if job.kind == undoing.KIND:
+        return undo_words.job_result(job.result)
+    if job.kind == log_retention.KIND:
+        return [f"{job.n_done:,} requests have no bodies any more."]
     action, group = job.input.get("action"), job.input.get("group_name", "")
     return bulk_words.result(action, job.result, group) if action in ACTIONS else []

@@ -21,6 +21,12 @@ from services.files import csv_files
 FILES: Final = ("problems", "skipped")
 """Files of a job that are for downloading; the others it reads itself."""
 
+_MEDIA_TYPES: Final = {
+    "csv": csv_files.MEDIA_TYPE,
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+}
+
 
 @bp.get("/o/<slug>/jobs")
 def list_jobs(slug: str) -> Response:
@@ -88,14 +94,14 @@ def download_job_file(slug: str, job_id: str, name: str) -> Response:
 
 
 def download(pieces: Generator[bytes], name: str, kind: str) -> Response:
-    """A file that is written while it is sent; `kind` is csv or json."""
+    """A file that is written while it is sent; `kind` is csv, json or jsonl."""
     # The first piece is made now: what is wrong still has a proper answer. The rest
     # needs no context of Flask's, which would outlive a browser that goes away.
     begun = list(islice(pieces, 1))
     day = g.now.astimezone(formats.zone()).date()
     response = Response(
         chain(begun, pieces),
-        content_type=csv_files.MEDIA_TYPE if kind == "csv" else "application/json",
+        content_type=_MEDIA_TYPES[kind],
         headers={
             "Content-Disposition": f'attachment; filename="{name}-{day}.{kind}"',
         },

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from flask import Blueprint, g, url_for
 
 from blueprints.admin_ui import access
 from services.access.sessions import SignedIn
+from services.activity import request_log
+from services.activity.request_log import PROBLEM, LogQuery
+from services.errors import Busy
 from services.organizations import OrganizationRef
 
 
@@ -21,6 +25,7 @@ class Entry:
     icon: str
     key: str
     is_current: bool
+    has_pip: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,34 @@ class Shell:
     home: str
     navigation: tuple[Section, ...]
 
+    @property
+    def pip(self) -> str:
+        """How many requests went wrong in 24 hours, for the layout; nothing for none.
+
+        Counted when it is shown: parts of pages have no navigation.
+        """
+        if self.organization is None:
+            return ""
+        query = LogQuery(outcome=PROBLEM, since=g.now - _PIP_SPAN)
+        try:
+            n_problems = request_log.count_up_to(self.organization, query, _MOST + 1)
+        except Busy:
+            return ""
+        return f"{_MOST}+" if n_problems > _MOST else str(n_problems or "")
+
+
+_PIP_SPAN: Final = timedelta(hours=24)
+_MOST: Final = 99
 
 # Title of the section, then label, icon, endpoint, and the key that follows `g`.
 _NAVIGATION: Final = (
-    ("", (("Overview", "home", "overview", "o"),)),
+    (
+        "",
+        (
+            ("Overview", "home", "overview", "o"),
+            ("Activity", "pulse", "list_activity", "a"),
+        ),
+    ),
     (
         "Directory",
         (
@@ -57,7 +86,13 @@ _NAVIGATION: Final = (
             ("Deleted", "bin", "list_deleted", ""),
         ),
     ),
-    ("Provisioning", (("Tokens", "key", "list_tokens", "t"),)),
+    (
+        "Provisioning",
+        (
+            ("Connect", "plug", "show_connect", "c"),
+            ("Tokens", "key", "list_tokens", "t"),
+        ),
+    ),
     (
         "Service",
         (
@@ -130,7 +165,11 @@ def _entries(
 ) -> tuple[Entry, ...]:
     section = g.get("section", "")
     return tuple(
-        Entry(label, _address(endpoint, organization), icon, key, endpoint == section)
+        Entry(
+            *(label, _address(endpoint, organization), icon, key),
+            is_current=endpoint == section,
+            has_pip=endpoint == "list_activity",
+        )
         for label, icon, endpoint, key in entries
         if may(endpoint)
     )

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import addresses
-from blueprints.admin_ui import bp, confirming, fragments, once, token_words
+from blueprints.admin_ui import (
+    bp,
+    confirming,
+    connect_live,
+    fragments,
+    health_words,
+    once,
+    token_words,
+)
 from blueprints.admin_ui.forms import Refusal
 from blueprints.admin_ui.shell import may
 from blueprints.admin_ui.token_forms import (
@@ -23,6 +31,7 @@ from services.access import token_lists, tokens
 from services.access.token_lists import StoredToken
 from services.access.tokens import NewToken
 from services.activity import history
+from services.connection import health
 
 SECTION: Final = "list_tokens"
 
@@ -131,11 +140,21 @@ def show_token(slug: str, public_id: str) -> Response:
         token=token,
         rotation=find_rotation(token),
         is_just_made=_is_just_made(token),
+        **_connection_of(token),
         window=_history_of(token),
         address_of=_page_address,
         can_edit=may("update_token"),
-        slug=slug,
+        can_undo=may("preview_undo") and token.scope == "full",
     )
+
+
+def _connection_of(token: StoredToken) -> dict[str, Any]:  # Any: for the templates
+    found = health.get(g.organization, token, g.now)
+    return {
+        "connection": health_words.row_of(found),
+        "quiet_note": health_words.quiet_note(found),
+        **connect_live.checklist_context(found),
+    }
 
 
 def _history_of(token: StoredToken) -> history.Window[history.HistoryEvent]:

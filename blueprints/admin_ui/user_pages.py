@@ -9,10 +9,9 @@ from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import addresses
-from blueprints.admin_ui import bp, fragments, json_view, shell, user_facts
+from blueprints.admin_ui import bp, fragments, json_view, shell, stories, user_facts
 from blueprints.admin_ui.users import SECTION
 from blueprints.errors import SCIM_PREFIX
-from services.activity import history
 from services.deletion import deleted_lists
 from services.directory import mapping, user_details, users
 from services.directory.user_details import UserDetails
@@ -78,16 +77,10 @@ def show_user_groups(slug: str, user_id: str) -> Response:
 @bp.get("/o/<slug>/users/<user_id>/activity")
 @or_deleted
 def show_user_activity(slug: str, user_id: str) -> Response:
-    """The timeline, the newest change first."""
-    cursor = request.args.get("cursor") or None
+    """The timeline: requests about the user, and what they changed."""
     details = user_details.get(g.organization, user_id)
-    return _show(
-        "activity",
-        details,
-        "history/_timeline.html",
-        window=history.of_resource(g.organization, user_id, cursor=cursor),
-        address_of=_address_of("show_user_activity", user_id),
-    )
+    story = stories.read(user_id, "show_user_activity", user_id=user_id)
+    return _show("activity", details, stories.PART, story=story)
 
 
 @bp.get("/o/<slug>/users/<user_id>/scim")

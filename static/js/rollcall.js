@@ -74,7 +74,11 @@
     if (event.detail.elt.closest("[data-poll]")) event.detail.headers["X-Polled"] = "1";
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.elt.closest("[data-poll]")) event.preventDefault();
+    const poll = event.detail.elt.closest("[data-poll]");
+    const pause = poll?.dataset.pause;
+    if (poll && (document.hidden || (pause && document.querySelector(pause)))) {
+      event.preventDefault();
+    }
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const seconds = event.detail.xhr?.getResponseHeader("Session-Seconds");
@@ -120,12 +124,30 @@
     showDialog(target);
     countPicked();
     const asker = event.detail.requestConfig?.elt;
+    markCurrent();
+    // What has come is put in only where nothing moves under somebody's eyes.
+    if (!scrollY && !document.querySelector("#results details[open]")) {
+      target.querySelector?.("[data-at-top]")?.click();
+    }
     const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
     if (wanted) wanted.focus();
     else if (asker?.matches("a") && target.id === "results") {
       target.querySelector("caption")?.focus();
     }
   });
+
+  // --- a row that is open beside its list --------------------------------------------
+  function markCurrent() {
+    const links = all("tbody a.row-link[hx-push-url]");
+    if (!links.length) return;
+    const row = (link) => link.closest("li, tr");
+    const before = links.find((link) => row(link).ariaCurrent);
+    const now = links.find((link) => link.pathname === location.pathname);
+    if (before === now) return;
+    if (before) row(before).ariaCurrent = null;
+    if (now) row(now).ariaCurrent = "true";
+    else before.focus();
+  }
 
   // --- the dialog ----------------------------------------------------------------------
   let opener;
@@ -182,6 +204,7 @@
     const source = button.parentElement.querySelector("code, pre, input");
     const text = source.value ?? source.textContent;
     const label = button.querySelector("span") || button;
+    label.before ??= label.textContent;
     try {
       await navigator.clipboard.writeText(text);
       label.textContent = "Copied";
@@ -193,7 +216,7 @@
     said.className = "vh";
     said.textContent = label.textContent;
     toasts().append(said);
-    setTimeout(() => { label.textContent = "Copy"; said.remove(); }, 2000);
+    setTimeout(() => { label.textContent = label.before; said.remove(); }, 2000);
   }
 
   function reveal(button) {
@@ -229,8 +252,10 @@
   let isGoing = false;
 
   function move(step) {
-    const links = all("tbody .row-link[href]");
-    const place = links.indexOf(document.activeElement?.closest("tr")?.querySelector(".row-link"));
+    const links = all("tbody :is(a, summary).row-link").filter((one) => one.checkVisibility());
+    const row = document.activeElement.closest("tr") ?? document.querySelector("tr[aria-current]");
+    let place = links.indexOf(document.activeElement);
+    if (place < 0) place = links.indexOf(row?.querySelector(".row-link"));
     links[Math.min(Math.max(place + step, 0), links.length - 1)]?.focus();
   }
 
@@ -261,6 +286,10 @@
     if (menu) inMenu(event, menu);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.(TYPED) || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape" && !menu) {
+      const close = document.querySelector("[data-escape]");
+      if (close?.checkVisibility()) close.click();
+    }
     if (meta("single-keys") !== "1") return;
     const link = isGoing && document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     isGoing = false;

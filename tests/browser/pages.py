@@ -40,7 +40,8 @@ class Shown:
         )
         built = rule.build({name: self._value(name, sample) for name in rule.arguments})
         assert built is not None
-        return built[1] + self.query.replace("AIKO", sample.arguments["user_id"])
+        query = self.query.replace("AIKO", sample.arguments["user_id"])
+        return built[1] + query.replace("TOKEN", sample.token_ids["Okta production"])
 
     def _value(self, name: str, sample: Sample) -> str:
         """What stands for an argument: an example by its name, or what is given."""
@@ -75,12 +76,20 @@ PAGES: Final = [
     # an organization
     _main("overview", "overview"),
     _page("overview-empty", "overview", slug="quay-logistics", who="instance owner"),
+    _page("connect", "show_connect"),
+    _page("connect-empty", "show_connect", "instance owner", slug="quay-logistics"),
+    _main("connect-okta", "connect_okta", query="?token=new"),
+    _page("connect-okta-done", "connect_okta", query="?app=header&token=TOKEN"),
+    _page("connect-entra", "connect_entra"),
+    _page("connect-other", "connect_other"),
     _main("tokens", "list_tokens"),
     _page("token", "show_token"),
     _page("token-new", "new_token"),
     _page("token-edit", "edit_token"),
     _page("token-rotate", "confirm_rotate_token"),
     _page("token-revoke", "confirm_revoke_token"),
+    _main("undo", "preview_undo", query="?token=TOKEN&since=2026-01-01"),
+    _page("undo-new", "preview_undo", query="?token=TOKEN"),
     # users
     _main("users", "list_users"),
     _page("users-filtered", "list_users", query="?status=deactivated&sort=-changed"),
@@ -126,8 +135,17 @@ PAGES: Final = [
     _page("export", "export_users"),
     _page("jobs", "list_jobs"),
     _page("job", "show_job"),
-    _page("changes", "list_changes"),
-    _page("changes-members", "show_changed_members"),
+    _main("activity", "list_activity"),
+    _page("activity-live", "list_activity", query="?live=1&provider=Okta&since=7d"),
+    _page("activity-nothing", "list_activity", query="?q=sanx&method=PATCH"),
+    _page("activity-empty", "list_activity", "instance owner", slug="quay-logistics"),
+    _page("activity-who", "list_activity", query="?who=an"),
+    _main("activity-open", "show_activity"),
+    _page("activity-open-change", "show_activity", request_id="changing"),
+    _page("activity-open-viewer", "show_activity", "viewer"),
+    _page("activity-link", "confirm_link_user"),
+    _page("activity-changes", "show_activity_changes", request_id="changing"),
+    _page("activity-members", "list_change_members"),
     _page("settings", "show_settings"),
     _page("admins", "list_admins"),
     _page("admins-invite", "invite_admin"),
@@ -142,6 +160,11 @@ PAGES: Final = [
     # the installation
     _page("organizations", "list_organizations", "instance owner"),
     _page("organizations-mine", "list_organizations"),
+    _page("activity-of-nobody", "list_instance_activity", "instance owner"),
+    _page(
+        *("activity-of-nobody-open", "show_instance_activity", "instance owner"),
+        request_id="nobodys",
+    ),
     _page("organization-new", "new_organization", "instance owner"),
     _page("organization-rename", "confirm_rename_organization", "instance owner"),
     _page("organization-suspend", "confirm_suspend_organization", "instance owner"),
@@ -154,10 +177,12 @@ PAGES: Final = [
 NOT_PAGES: Final = {
     # Parts that pages ask for.
     "show_health",
+    "count_new_activity",
     "show_steps",
     "find_managers",
     # Files.
     "download_groups",
+    "export_activity",
     "download_users",
     "download_job_file",
     # There only until somebody has set Rollcall up: looked at by a test of its own.

@@ -22,7 +22,8 @@ from services.access import admins, invitations, sessions, tokens
 from services.access.admins import NewAdmin
 from services.access.roles import ROLES, Role
 from services.access.token_lists import Scope
-from services.activity import history
+from services.activity import history, request_log
+from services.activity.request_log import LogQuery
 from services.background import bulk_actions, jobs
 from services.directory import groups, users
 from services.files import csv_import
@@ -47,6 +48,18 @@ aiko.tanaka@harbour.example,Aiko,Tanaka,Product strategy,2024-03-01
 ana.silva@harbour.example,Ana,Again,Design,2026-11-01
 """
 """A file to import: new people, a changed one, and two lines that cannot be taken."""
+
+
+TAKEN: Final = {
+    "schemas": [names.CORE_USER],
+    "userName": "maria.santos@harbour.example",
+    "name": {"givenName": "Maria", "familyName": "Santos"},
+    "emails": [{"primary": True, "value": "maria.santos@harbour.example"}],
+    "externalId": "00u9xk2LmPq7Rt4Vw5d7",
+    "password": "Tr0ub4dor&3",
+    "active": True,
+}
+"""What Okta sends twice in vain: somebody else has the user name."""
 
 
 @dataclass
@@ -348,7 +361,24 @@ def _push(sample: Sample, base_url: str) -> None:
         okta.get("/Users?startIndex=1&count=100").raise_for_status()
         for path, operation in changes:
             message = {"schemas": [names.PATCH_OP], "Operations": [operation]}
-            okta.patch(path, json=message).raise_for_status()
+            answer = okta.patch(path, json=message).raise_for_status()
+            sample.arguments["changing request_id"] = answer.headers["X-Request-Id"]
+        for _ in range(2):
+            refused = okta.post("/Users", json=TAKEN)
+    sample.arguments["request_id"] = refused.headers["X-Request-Id"]
+    of_nobody = httpx.get(f"{base_url}/Users", headers={"Authorization": "Bearer x"})
+    sample.arguments["nobodys request_id"] = of_nobody.headers["X-Request-Id"]
+    _wait_for_row(sample)
+
+
+def _wait_for_row(sample: Sample) -> None:
+    """Until the log, which is written behind the answers, has the last request."""
+    ends = time.monotonic() + 10
+    asked = LogQuery(request_id=sample.arguments["request_id"])
+    while time.monotonic() < ends:
+        if request_log.page(sample.organization, asked).rows:
+            return
+        time.sleep(0.05)
 
 
 def _headers(sample: Sample) -> dict[str, str]:

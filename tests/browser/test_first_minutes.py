@@ -58,10 +58,10 @@ def set_up(page: Page, server: Server) -> None:
 
 
 def create_token(page: Page) -> str:
-    page.get_by_role("link", name="Create token").click()
-    page.get_by_label("Name").fill("Okta production")
+    page.get_by_role("main").get_by_role("link", name="Connect Okta").click()
+    expect(page.get_by_label("Name")).to_have_value("Okta production")
     page.get_by_role("button", name="Create token").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Token created")
+    expect(page.get_by_role("heading", name="Token created")).to_be_visible()
     return page.get_by_role("textbox", name="token", exact=True).inner_text()
 
 
@@ -69,9 +69,9 @@ def test_from_the_printed_address_to_oktas_first_request(
     fresh: Server, visitor: Page
 ) -> None:
     set_up(visitor, fresh)
-    expect(visitor.get_by_role("heading", level=1)).to_have_text("Welcome, Ines")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Connect")
     secret = create_token(visitor)
-    visitor.get_by_role("link", name="Go to the overview").click()
+    visitor.get_by_role("link", name="Overview").click()
     expect(visitor.get_by_text("Provisioning token created")).to_be_visible()
     answer = httpx.get(
         f"{fresh.base_url}/Users?startIndex=1&count=100",
@@ -86,7 +86,7 @@ def test_the_page_of_set_up_is_gone_afterwards(
     fresh: Server, visitor: Page, complaints: Complaints
 ) -> None:
     set_up(visitor, fresh)
-    expect(visitor.get_by_role("heading", level=1)).to_have_text("Welcome, Ines")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Connect")
     complaints.expect(404)
     answer = visitor.goto(f"{fresh.url}/setup")
     assert answer is not None
@@ -97,7 +97,17 @@ def test_the_page_of_set_up_is_gone_afterwards(
 def test_the_step_ticks_itself_while_one_looks(fresh: Server, visitor: Page) -> None:
     set_up(visitor, fresh)
     secret = create_token(visitor)
-    visitor.get_by_role("link", name="Go to the overview").click()
+    visitor.get_by_role("link", name="Overview").click()
     expect(visitor.get_by_text("Press “Test API Credentials” in Okta")).to_be_visible()
     httpx.get(f"{fresh.base_url}/Users", headers={"Authorization": f"Bearer {secret}"})
     expect(visitor.get_by_text("Okta signed in")).to_be_visible(timeout=12_000)
+
+
+@pytest.mark.parametrize("visitor", [True], indirect=True)
+def test_a_request_without_credentials_is_explained(
+    fresh: Server, visitor: Page
+) -> None:
+    set_up(visitor, fresh)
+    create_token(visitor)
+    httpx.get(f"{fresh.base_url}/Users", headers=OKTA)
+    expect(visitor.locator("#wait")).to_contain_text("No credentials were sent")

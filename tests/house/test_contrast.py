@@ -30,6 +30,7 @@ TEXTS = [
     ("ok-text", "ok-soft"),
     ("accent-text", "accent-soft"),
     ("accent-text", "danger-soft"),
+    ("accent-text", "ok-soft"),
     ("accent-text", "warn-soft"),
     ("ink-on-accent", "accent"),
     ("ink-on-accent", "accent-hover"),

@@ -251,3 +251,17 @@ def test_before_anybody_signed_in_times_are_utc(clock: Clock) -> None:
     with clock.app.test_request_context():
         shown = clock.app.jinja_env.from_string("{{ at | day }}").render(at=NOW)
     assert "(UTC)" in shown
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (NOW, "Today at 14:35:00"),
+        (NOW.replace(day=1, second=7), "1 Nov at 14:35:07"),
+        (NOW.replace(year=2025), "23 Nov 2025 at 14:35:00"),
+    ],
+)
+def test_a_moment_is_told_to_the_second(clock: Clock, at: datetime, words: str) -> None:
+    shown = clock.render("{{ at | moment }}", "UTC", at=at)
+    assert words_of(shown) == words
+    assert f'datetime="{at.isoformat(timespec="seconds")}"' in shown

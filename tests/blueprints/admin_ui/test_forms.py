@@ -71,7 +71,7 @@ def test_a_refusal_stands_at_the_field_it_is_about() -> None:
     "refusal",
     [
         Invalid("shoeSize", "Not for us."),
-        InvalidValue("Not for us."),
+        InvalidValue("wrong_type", "Not for us."),
         NotFound("Not for us."),
         ValueError("Not for us."),
     ],

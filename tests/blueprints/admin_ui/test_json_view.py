@@ -50,3 +50,58 @@ def test_names_texts_and_literals_are_told_apart():
 )
 def test_nothing_hides_in_a_text(text, seen):
     assert f"&#34;{seen}&#34;" in json_view.highlight({"a": text})
+
+
+ANY = st.characters(exclude_characters="\r", exclude_categories=["Cs"])
+
+
+@given(st.text(ANY) | st.text('[{}],:"\\ \n1truefals', max_size=60))
+def test_of_any_text_only_the_blanks_between_words_are_ours(text):
+    shown = copied(json_view.pretty(text))
+    blanks = str.maketrans("", "", " \t\n")
+    assert shown.translate(blanks) == json_view.seen(text).translate(blanks)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("{}", ["{}"]),
+        ('{"a":[{"b":1}]}', ['{ "a": [{ "b": 1 }] }']),
+        (
+            f'{{"a":"{"x" * 50}","b":[1,2]}}',
+            ["{", f'  "a": "{"x" * 50}",', '  "b": [1, 2]', "}"],
+        ),
+        ('{"a": [1, "b', ["{", '  "a": [', "    1,", '    "b']),
+        ("]]}{", ["]", "]", "}{"]),
+        ('"a\\', ['"a\\']),
+    ],
+)
+def test_what_fits_stands_on_one_line(text, lines):
+    assert copied(json_view.pretty(text)).strip("\n").splitlines() == lines
+
+
+def test_no_depth_makes_a_page_wide():
+    shown = copied(json_view.pretty("[" * 16_000))
+    assert len(shown) < 20_000
+    assert max(map(len, shown.splitlines())) > 15_000
+
+
+def test_what_was_hidden_is_told_from_what_was_sent():
+    shown = json_view.pretty('{"password":"hidden","hidden":"Hidden"}')
+    assert shown.count('<span class="r">') == 1
+    assert json.loads(copied(shown)) == {"password": "hidden", "hidden": "Hidden"}
+    assert '<span class="r">' not in json_view.highlight({"title": "hidden"})
+
+
+def test_the_value_that_is_meant_is_marked():
+    text = '{"userName":"a","x":{"y":"userName"},"userName":["b"]}'
+    marked = re.findall(
+        r"<mark>(.*?)</mark>", json_view.pretty(text, marked=["userName"])
+    )
+    assert [copied(one) for one in marked] == ['"a"']
+
+
+def test_a_raw_text_keeps_its_blanks():
+    assert copied(json_view.raw('{\n\t"a" : 1.10 }\u202e')) == (
+        '{\n\t"a" : 1.10 }\\u202e'
+    )

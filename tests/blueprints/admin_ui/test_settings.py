@@ -7,6 +7,10 @@ from flask import Flask
 
 from services import organizations
 from services.access.roles import Role
+from services.activity import log_retention
+from services.activity.log_retention import LogRules
+from services.background import jobs
+from services.background.job_runner import Runner
 from services.organizations import OrganizationRef
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin
@@ -93,3 +97,76 @@ def test_an_action_without_a_token_does_nothing(app: Flask, owner: AdminClient) 
     kept = owner.post("settings/retention", {"retention_days": "1"}, with_token=False)
     assert (named.status_code, kept.status_code) == (422, 422)
     assert stored(app) == ("Acme", 30)
+
+
+def rules(app: Flask) -> LogRules:
+    with app.app_context():
+        return log_retention.get_rules(organizations.get("acme"))
+
+
+def test_an_admin_chooses_how_long_requests_are_kept(
+    app: Flask, admin: AdminClient
+) -> None:
+    fields = {"log_retention_days": "3650", "log_keeps_bodies": "bodies"}
+    answer = admin.post("settings/log", fields)
+    assert answer.status_code == 303
+    assert rules(app) == LogRules(3650, keeps_bodies=True)
+    assert "Requests are kept for 3,650 days." in admin.get("settings").text
+
+
+def test_meaning_only_drops_the_bodies_that_are_kept(
+    app: Flask, admin: AdminClient
+) -> None:
+    fields = {"log_retention_days": "1", "log_keeps_bodies": "meaning"}
+    admin.post("settings/log", fields)
+    settings = admin.get("settings").text
+    page = admin.get("jobs").text
+    assert rules(app) == LogRules(1, keeps_bodies=False)
+    assert "The bodies that were kept are being dropped." in settings
+    assert page.count("Drop the bodies of requests") == 1
+    admin.post("settings/log", fields)
+    assert admin.get("jobs").text.count("Drop the bodies of requests") == 1
+
+
+def test_the_end_of_that_job_is_told(app: Flask, admin: AdminClient) -> None:
+    fields = {"log_retention_days": "30", "log_keeps_bodies": "meaning"}
+    admin.post("settings/log", fields)
+    with app.app_context():
+        job_id = jobs.recent(organizations.get("acme"))[0].id
+        Runner().drain()
+    page = admin.get(f"jobs/{job_id}").text
+    assert "Drop the bodies of requests" in page
+    assert "requests have no bodies any more." in page
+    assert "Only those who were meant" not in page
+
+
+@pytest.mark.parametrize(
+    ("days", "kept", "said"),
+    [
+        ("0", "bodies", "Enter a number of days from 1 to 3,650"),
+        ("3651", "meaning", "Enter a number of days from 1 to 3,650"),
+        ("9" * 5000, "bodies", "Enter a number of days from 1 to 3,650"),
+        ("\x00", "bodies", "Enter a number of days from 1 to 3,650"),
+        ("30", "", "Choose what is kept"),
+        ("30", "everything", "Choose what is kept"),
+        ("30", "\x00", "Choose what is kept"),
+    ],
+)
+def test_rules_that_are_none_come_back(
+    app: Flask, admin: AdminClient, days: str, kept: str, said: str
+) -> None:
+    fields = {"log_retention_days": days, "log_keeps_bodies": kept}
+    answer = admin.post("settings/log", fields)
+    assert answer.status_code == 422
+    assert answer.text.count(said) == 2
+    assert rules(app) == LogRules(30, keeps_bodies=True)
+
+
+def test_others_do_not_choose(
+    app: Flask, helpdesk: AdminClient, stranger: AdminClient, owner: AdminClient
+) -> None:
+    fields = {"log_retention_days": "1", "log_keeps_bodies": "meaning"}
+    assert helpdesk.post("settings/log", fields).status_code == 403
+    assert stranger.post("settings/log", fields).status_code == 404
+    assert owner.post("settings/log", fields, with_token=False).status_code == 422
+    assert rules(app) == LogRules(30, keeps_bodies=True)

@@ -1,0 +1,65 @@
+"""What is too much for one page: all changes of a request, all members of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Response, abort, g, request, url_for
+
+from blueprints.admin_ui import bp, fragments
+from services.activity import changed_members, history, told
+
+SECTION: Final = "list_activity"
+
+PER_PAGE: Final = 50
+
+_MOST_DIGITS: Final = 15
+"""Of an event's number; longer ones are not asked for, since no column holds them."""
+
+
+@bp.get("/o/<slug>/activity/<request_id>/changes")
+def show_activity_changes(slug: str, request_id: str) -> Response:
+    """All that one request changed, the latest first."""
+    g.section = SECTION
+    found = told.get(g.organization, request_id).told
+    cursor = request.args.get("cursor") or None
+    return fragments.show(
+        "activity/changes.html",
+        "history/_timeline.html",
+        told=found,
+        window=history.of_request(
+            g.organization, request_id, cursor=cursor, count=PER_PAGE
+        ),
+        address_of=_pages_of("show_activity_changes", slug, request_id=request_id),
+        slug=slug,
+    )
+
+
+@bp.get("/o/<slug>/activity/changes/<number>/members")
+def list_change_members(slug: str, number: str) -> Response:
+    """Who came to a group, or left it, with one change: the first of them by name."""
+    if not (number.isascii() and number.isdigit()) or len(number) > _MOST_DIGITS:
+        abort(404)
+    g.section = SECTION
+    cursor = request.args.get("cursor", "")
+    moved = changed_members.page(g.organization, int(number), cursor=cursor)
+    is_dialog = request.headers.get("HX-Target") == "dialog"
+    return fragments.show(
+        "history/members.html",
+        "history/_members_dialog.html" if is_dialog else "history/_members.html",
+        moved=moved,
+        address_of=_pages_of("list_change_members", slug, number=number),
+        slug=slug,
+    )
+
+
+def _pages_of(view: str, slug: str, **values: str) -> Callable[[str], str]:
+    """Makes the address of another page of a list."""
+
+    def address_of(cursor: str) -> str:
+        # Any: url_for types its own options and not the values of an address.
+        given: dict[str, Any] = {**values, "slug": slug, "cursor": cursor or None}
+        return url_for(f"admin_ui.{view}", **given)
+
+    return address_of
