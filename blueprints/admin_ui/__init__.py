@@ -11,38 +11,48 @@ from flask import Blueprint
 bp = Blueprint("admin_ui", __name__)
 
 from blueprints.admin_ui import (  # noqa: E402, F401 - routes
+    formats,
+    help,
+    shell,
+    wall,
+)
+from blueprints.admin_ui.accounts import (  # noqa: E402, F401 - routes
     account,
-    activity,
-    admins,
-    bulk,
+    invitations,
+    setup,
+    sign_in,
+)
+from blueprints.admin_ui.activity import (  # noqa: E402, F401 - routes
     change_pages,
-    connect,
+    instance_activity,
+    linking,
+    log,
+    undo,
+)
+from blueprints.admin_ui.directory import (  # noqa: E402, F401 - routes
+    bulk,
     deleted,
     exports,
-    formats,
     groups,
-    help,
     imports,
-    installation,
-    instance_activity,
-    invitations,
     jobs,
-    linking,
     members,
-    organizations,
-    overview,
-    settings,
-    setup,
-    shell,
-    sign_in,
-    token_actions,
-    tokens,
-    undo,
     user_actions,
     user_editing,
     user_pages,
     users,
-    wall,
+)
+from blueprints.admin_ui.installation import (  # noqa: E402, F401 - routes
+    admins,
+    instance,
+    organizations,
+    settings,
+)
+from blueprints.admin_ui.provisioning import (  # noqa: E402, F401 - routes
+    connect,
+    overview,
+    token_actions,
+    tokens,
 )
 
 formats.register(bp)

@@ -15,7 +15,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import request_ids
-from blueprints.admin_ui import access, kept_forms, sign_in
+from blueprints.admin_ui import access, kept_forms
+from blueprints.admin_ui.accounts import sign_in
 from blueprints.admin_ui.fragments import VARY
 from blueprints.errors import Refused
 from blueprints.extensions import csrf, login

@@ -1,0 +1,1 @@
+"""Who signs in, and how: set-up, sessions, accounts, invitations."""

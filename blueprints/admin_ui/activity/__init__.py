@@ -1,0 +1,1 @@
+"""What happened: the list, one request opened, timelines, what mends and undoes it."""

@@ -1,0 +1,1 @@
+"""Users, groups, members and what was deleted: lists, pages, forms, jobs, files."""

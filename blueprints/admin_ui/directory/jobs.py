@@ -1,0 +1,111 @@
+"""Jobs: which there are, how far each is, what came of it. Also its files.
+
+A page that is open asks once a second until the job has ended; it may be left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from itertools import chain, islice
+from typing import Final
+
+from flask import Response, g, redirect, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from blueprints.admin_ui import bp, formats, fragments, shell
+from blueprints.admin_ui.directory import job_words
+from services.background import jobs
+from services.background.jobs import StoredJob
+from services.errors import NotFound
+from services.files import csv_files
+
+FILES: Final = ("problems", "skipped")
+"""Files of a job that are for downloading; the others it reads itself."""
+
+_MEDIA_TYPES: Final = {
+    "csv": csv_files.MEDIA_TYPE,
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+}
+
+
+@bp.get("/o/<slug>/jobs")
+def list_jobs(slug: str) -> Response:
+    """The jobs of the last 30 days."""
+    g.section = "list_users"
+    found = [
+        (job, job_words.title(job), *job_words.state(job))
+        for job in jobs.recent(g.organization)
+    ]
+    return fragments.show("jobs/index.html", jobs=found, slug=slug)
+
+
+@bp.get("/o/<slug>/jobs/<job_id>")
+def show_job(slug: str, job_id: str) -> AnyResponse:
+    """A job with its progress, at last with its result."""
+    g.section = "list_users"
+    job = jobs.get(g.organization, job_id)
+    if job.kind == "import":
+        return redirect(url_for("admin_ui.show_import", slug=slug, job_id=job_id))
+    return fragments.show(
+        "jobs/show.html",
+        "jobs/_job.html",
+        *ended_parts(job),
+        job=job,
+        slug=slug,
+        title=job_words.title(job),
+        state=job_words.state(job),
+        sentences=job_words.sentences(job),
+        can_cancel=may_cancel(job),
+    )
+
+
+def ended_parts(job: StoredJob) -> list[str]:
+    """What else changes on an open page once its job has ended, which is announced.
+
+    While it goes on the actions stay as they are, so that focus may rest on them.
+    """
+    if job.is_going:
+        return []
+    if fragments.wants_fragment():
+        fragments.notify(job_words.ending(job))
+    return ["jobs/_actions.html"]
+
+
+def may_cancel(job: StoredJob) -> bool:
+    """Whether the page offers to stop the job."""
+    return job.state in ("waiting", *jobs.GOING) and shell.may("cancel_job")
+
+
+@bp.post("/o/<slug>/jobs/<job_id>/cancel")
+def cancel_job(slug: str, job_id: str) -> AnyResponse:
+    """Stop a job after the step it is in."""
+    jobs.cancel(g.organization, job_id, origin=g.origin)
+    fragments.notify("The job was cancelled. What was done before stays done.")
+    return fragments.go(url_for("admin_ui.show_job", slug=slug, job_id=job_id))
+
+
+@bp.get("/o/<slug>/jobs/<job_id>/<name>.csv")
+def download_job_file(slug: str, job_id: str, name: str) -> Response:
+    """Who was skipped, or which rows have problems."""
+    if name not in FILES:
+        raise NotFound("This job has no such file, or has it no more.")
+    pieces = jobs.stream_file(g.organization, job_id, name)
+    return download(pieces, f"{slug}-{name}", "csv")
+
+
+def download(pieces: Generator[bytes], name: str, kind: str) -> Response:
+    """A file that is written while it is sent; `kind` is csv, json or jsonl."""
+    # The first piece is made now: what is wrong still has a proper answer. The rest
+    # needs no context of Flask's, which would outlive a browser that goes away.
+    begun = list(islice(pieces, 1))
+    day = g.now.astimezone(formats.zone()).date()
+    response = Response(
+        chain(begun, pieces),
+        content_type=_MEDIA_TYPES[kind],
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}-{day}.{kind}"',
+        },
+    )
+    response.call_on_close(pieces.close)
+    return response

@@ -1,0 +1,34 @@
+"""Whom the filter of the list of users means, as part of a sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import g
+
+from blueprints.admin_ui.directory.user_queries import Asked
+from services.activity import actors
+from services.directory import user_details
+
+_STATUS: Final = {
+    "all": "everybody",
+    "active": "active users",
+    "deactivated": "deactivated users",
+}
+
+
+def meant_by(asked: Asked) -> str:
+    """`active users who match “san”, from Okta, changed since 3 Nov 2026`."""
+    query, limits = asked.query, list[str]()
+    if query.q:
+        limits.append(f"who match “{query.q}”")
+    if query.source is not None:
+        names = actors.names(g.organization, [query.source])
+        limits.append(f"from {names[query.source]}")
+    if query.group_id is not None:
+        group = user_details.find_named(g.organization, [query.group_id])
+        named = group.get(query.group_id)
+        limits.append(f"in the group {named.name}" if named else "in a deleted group")
+    if asked.since is not None:
+        limits.append(f"changed since {asked.since:%-d %b %Y}")
+    return f"{_STATUS[query.status]} {', '.join(limits)}".rstrip()

@@ -1,0 +1,126 @@
+"""A user's page: profile, groups, timeline, and what the provisioning API answers."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, Protocol
+
+from flask import Response, g, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from blueprints import addresses
+from blueprints.admin_ui import bp, fragments, json_view, shell
+from blueprints.admin_ui.activity import stories
+from blueprints.admin_ui.directory import user_facts
+from blueprints.admin_ui.directory.users import SECTION
+from blueprints.errors import SCIM_PREFIX
+from services.deletion import deleted_lists
+from services.directory import mapping, user_details, users
+from services.directory.user_details import UserDetails
+from services.errors import NotFound
+
+
+class View(Protocol):
+    """A view of one user."""
+
+    __name__: str
+
+    def __call__(self, slug: str, user_id: str) -> AnyResponse:
+        """The answer."""
+
+
+def or_deleted(view: View) -> View:
+    """Lead to the page of a deleted user, from where the user can come back."""
+
+    @wraps(view)
+    def answer(slug: str, user_id: str) -> AnyResponse:
+        try:
+            return view(slug, user_id)
+        except NotFound as unknown:
+            if not _is_deleted(user_id):
+                raise unknown from None
+        return fragments.go(
+            url_for("admin_ui.show_deleted", slug=slug, resource_id=user_id)
+        )
+
+    return answer
+
+
+def _is_deleted(user_id: str) -> bool:
+    try:
+        return deleted_lists.get(g.organization, user_id).row.type == "User"
+    except NotFound:
+        return False
+
+
+@bp.get("/o/<slug>/users/<user_id>")
+@or_deleted
+def show_user(slug: str, user_id: str) -> Response:
+    """The profile."""
+    details = user_details.get(g.organization, user_id)
+    return _show("profile", details, blocks=user_facts.blocks(details))
+
+
+@bp.get("/o/<slug>/users/<user_id>/groups")
+@or_deleted
+def show_user_groups(slug: str, user_id: str) -> Response:
+    """The groups that name the user as a member."""
+    cursor = request.args.get("cursor") or None
+    window = user_details.groups(g.organization, user_id, cursor=cursor)
+    return _show(
+        "groups",
+        user_details.get(g.organization, user_id),
+        "users/_groups.html",
+        window=window,
+        address_of=_address_of("show_user_groups", user_id),
+    )
+
+
+@bp.get("/o/<slug>/users/<user_id>/activity")
+@or_deleted
+def show_user_activity(slug: str, user_id: str) -> Response:
+    """The timeline: requests about the user, and what they changed."""
+    details = user_details.get(g.organization, user_id)
+    story = stories.read(user_id, "show_user_activity", user_id=user_id)
+    return _show("activity", details, stories.PART, story=story)
+
+
+@bp.get("/o/<slug>/users/<user_id>/scim")
+@or_deleted
+def show_user_scim(slug: str, user_id: str) -> Response:
+    """The very document that the provisioning API answers."""
+    base_url = addresses.own(SCIM_PREFIX)
+    user = users.get(g.organization, user_id)
+    return _show(
+        "scim",
+        user_details.get(g.organization, user_id),
+        json=json_view.highlight(mapping.user_document(user, base_url)),
+        location=mapping.location(base_url, "User", user_id),
+    )
+
+
+def _show(
+    tab: str, details: UserDetails, *parts: str, **values: Any
+) -> Response:  # Any: what the templates declare
+    g.section = SECTION
+    return fragments.show(
+        f"users/{tab}.html",
+        *parts,
+        details=details,
+        tab=tab,
+        slug=g.organization.slug,
+        can_change=shell.may("update_user"),
+        **values,
+    )
+
+
+def _address_of(endpoint: str, user_id: str) -> Any:  # Any: a callable for a template
+    def address_of(cursor: str) -> str:
+        return url_for(
+            f"admin_ui.{endpoint}",
+            slug=g.organization.slug,
+            user_id=user_id,
+            cursor=cursor or None,
+        )
+
+    return address_of

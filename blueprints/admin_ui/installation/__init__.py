@@ -1,0 +1,1 @@
+"""The service itself: organizations, their settings and admins, and who owns it all."""

@@ -1,0 +1,1 @@
+"""The connection: overview, the guides of Connect, tokens."""

@@ -1,0 +1,204 @@
+"""What moves on a guide: the panel that waits for a request, and the checklist.
+
+Both ask for themselves, the panel every two seconds, then every five, and neither for
+longer than a quarter of an hour. Nothing is answered while nothing has changed, so that
+a screen reader hears of changes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from flask import Response, g, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from blueprints.admin_ui import bp, fragments
+from blueprints.admin_ui.provisioning import guides
+from blueprints.admin_ui.provisioning.guides import Guide
+from services.access import token_lists
+from services.access.token_lists import StoredToken
+from services.connection import checklist, watch
+from services.connection.checklist import Checklist
+from services.connection.health import TokenHealth
+from services.connection.watch import Watch, Watched
+
+PACES: Final = ((timedelta(minutes=2), "2s"), (timedelta(minutes=15), "5s"))
+"""How long it is asked how often."""
+
+CHECKLIST_PACE: Final = "5s"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A guide that is being looked at since `started`, with a token or none yet."""
+
+    guide: Guide
+    token: StoredToken | None
+    app: str
+    started: datetime
+
+    @classmethod
+    def begin(cls, guide: Guide, token: StoredToken | None, app: str) -> Live:
+        """A page that was opened just now."""
+        return cls(guide, token, app, g.now)
+
+    @classmethod
+    def asked(cls) -> Live:
+        """What the address of a fragment says; raises `NotFound` for no such token."""
+        guide = guides.GUIDES.get(request.args.get("guide", ""), guides.OTHER)
+        public_id = request.args.get("token", "")
+        token = token_lists.get(g.organization, public_id, g.now) if public_id else None
+        return cls(guide, token, request.args.get("app", ""), _started())
+
+    @property
+    def pace(self) -> str:
+        """How often to ask now; nothing once it was for long enough."""
+        passed = g.now - self.started
+        return next((pace for until, pace in PACES if passed < until), "")
+
+    def watch(self) -> Watch:
+        """What to look for: with a token of which something is known, all of its life.
+
+        Its row may be some moments younger than the page that shows it.
+        """
+        since = self.token.created_at if self.token else self.started
+        return Watch(
+            self.token.public_id if self.token else "",
+            since,
+            self.started,
+            sees_unnamed=g.signed_in.is_instance_owner,
+        )
+
+    @property
+    def page(self) -> str:
+        """The address of the guide itself."""
+        return self._address(self.guide.endpoint)
+
+    def part(self, endpoint: str, **more: str) -> str:
+        """The address of a part, which is told what the page knows."""
+        return self._address(endpoint, guide=self.guide.key, **more)
+
+    def _address(self, endpoint: str, **more: Any) -> str:  # Any: as url_for takes it
+        return url_for(
+            f"admin_ui.{endpoint}",
+            slug=g.organization.slug,
+            app=self.app or None,
+            token=self.token.public_id if self.token else None,
+            **more,
+        )
+
+    @property
+    def began(self) -> str:
+        """`started`, as an address has it."""
+        return self.started.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _started() -> datetime:
+    try:
+        found = datetime.fromisoformat(request.args.get("started", ""))
+    except ValueError:
+        return _now()
+    return min(found, _now()) if found.tzinfo else _now()
+
+
+def _now() -> datetime:
+    now: datetime = g.now
+    return now
+
+
+@bp.get("/o/<slug>/connect/status")
+def connect_status(slug: str) -> AnyResponse:
+    """The panel that waits: nothing while nothing has come."""
+    live = Live.asked()
+    if not fragments.wants_fragment():
+        return fragments.go(live.page)
+    found = watch.look(g.organization, live.watch())
+    if request.args.get("shown") == _shown(live, found):
+        return Response(status=204)
+    values = _panel(live, found) | _checklist(live)
+    return fragments.show(
+        "connect/_wait.html", "connect/_wait.html", "connect/_checklist.html", **values
+    )
+
+
+@bp.get("/o/<slug>/connect/checklist")
+def connect_checklist(slug: str) -> AnyResponse:
+    """The steps of a token's connection; nothing while none was ticked."""
+    live = Live.asked()
+    if not fragments.wants_fragment() or live.token is None:
+        return fragments.go(live.page)
+    values = _checklist(live)
+    if request.args.get("shown") == values["checklist_shown"]:
+        return Response(status=204)
+    return fragments.show(
+        "connect/_checklist.html", "connect/_checklist.html", **values
+    )
+
+
+def context(live: Live) -> dict[str, Any]:  # Any: what the templates declare
+    """The panel and the checklist of a whole page."""
+    return _panel(live, watch.look(g.organization, live.watch())) | _checklist(live)
+
+
+def _panel(live: Live, found: Watched) -> dict[str, Any]:  # Any: as above
+    is_over = found.state == "received" or not live.pace
+    shown = _shown(live, found)
+    poll = live.part("connect_status", started=live.began, shown=shown)
+    return {
+        "guide": live.guide,
+        "watched": found,
+        "poll": "" if is_over else poll,
+        "pace": live.pace,
+        "resume": live.part("connect_status"),
+        "guide_page": live.page,
+        "slug": g.organization.slug,
+    }
+
+
+def _shown(live: Live, found: Watched) -> str:
+    """What a panel shows, to be told from what it would show now."""
+    newest = found.newest.request.id if found.newest else ""
+    return f"{found.state}.{newest}.{live.pace}"
+
+
+def _checklist(live: Live) -> dict[str, Any]:  # Any: as above
+    found = None
+    if live.token is not None:
+        found = checklist.get(
+            g.organization,
+            live.token.public_id,
+            provider=live.guide.provider,
+            now=g.now,
+        )
+    is_moving = found is not None and found.is_accepted and not found.is_done
+    shown = f"{found.n_seen if found else 0}.{bool(live.pace)}"
+    poll = live.part("connect_checklist", started=live.began, shown=shown)
+    return {
+        "checklist": found,
+        "checklist_poll": poll if is_moving and live.pace else "",
+        "checklist_resume": live.page if is_moving and not live.pace else "",
+        "checklist_shown": shown,
+        "checklist_pace": CHECKLIST_PACE,
+        "step_words": guides.STEP_WORDS,
+        "guide": live.guide,
+        "slug": g.organization.slug,
+    }
+
+
+def checklist_context(health: TokenHealth) -> dict[str, Any]:  # Any: as above
+    """The checklist of a token on its own page, where nothing moves by itself."""
+    live = Live.begin(guides.for_provider(health.provider), health.token, "")
+    values = _checklist(live)
+    return values | {"checklist_poll": "", "checklist_resume": ""}
+
+
+def checklists_of(
+    found: Sequence[TokenHealth],
+) -> list[tuple[TokenHealth, Checklist]]:
+    """Connections with their checklists."""
+    providers = {one.token.public_id: one.provider for one in found}
+    lists = checklist.list_for(g.organization, providers, g.now)
+    return [(one, lists[one.token.public_id]) for one in found]
