@@ -59,6 +59,7 @@ def list_activity(slug: str) -> AnyResponse:
         inspected=None,
         opened="",
         slug=slug,
+        undo=_undo(slug, asked),
         connect=_connect(slug),
     )
 
@@ -105,8 +106,29 @@ def show_activity(slug: str, request_id: str) -> Response:
         menu=log_view.menu(),
         opened=request_id,
         slug=slug,
+        undo=_undo(slug, asked),
         connect=_connect(slug),
         **opened,
+    )
+
+
+def _undo(slug: str, asked: Asked) -> str:
+    """Where what the token of the list changed is undone, in the time if one is chosen.
+
+    Nothing for those who may not.
+    """
+    if not shell.may("preview_undo"):
+        return ""
+    query = asked.query
+    since = query.since.isoformat() if query.since and not asked.span else None
+    until = query.until.isoformat() if since and query.until else None
+    return url_for(
+        "admin_ui.preview_undo",
+        slug=slug,
+        token=query.token or None,
+        since=since,
+        until=until,
+        next=asked.address(slug),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -301,3 +302,15 @@ def test_only_who_may_read_bodies_finds_by_them(
     client: AdminClient = request.getfixturevalue(who)
     assert len(opened(client.get("activity", q="harpist").text)) == n_found
     assert len(opened(client.get("activity", q="/Users/0").text)) == 1
+
+
+def test_what_a_token_did_in_a_chosen_time_is_one_press_from_its_undo(
+    helpdesk: AdminClient, viewer: AdminClient
+) -> None:
+    since, until = "2026-11-24T14:02", "2026-11-24T14:09"
+    asked = helpdesk.get("activity", token="7Qm2", since=since, until=until)
+    page = html.unescape(asked.text)
+    assert "/undo?token=7Qm2&since=2026-11-24T14:02:00%2B00:00&until=" in page
+    page = html.unescape(helpdesk.get("activity", token="7Qm2").text)
+    assert "/undo?token=7Qm2&next=/o/acme/activity?token%3D7Qm2" in page
+    assert "/undo?" not in viewer.get("activity", token="7Qm2").text
