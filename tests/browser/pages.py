@@ -177,6 +177,8 @@ PAGES: Final = [
 NOT_PAGES: Final = {
     # Parts that pages ask for.
     "show_health",
+    "connect_checklist",
+    "connect_status",
     "count_new_activity",
     "show_steps",
     "find_managers",
