@@ -131,9 +131,23 @@ def _of_taken(
     holder = find_holder(connection, organization, exchange)
     if holder is None:
         return ()
-    if request.method == "POST":
-        return (Fix("link_user", holder), Fix("open_user", holder))
-    return (Fix("open_user", holder),)
+    opened = Fix("open_user", holder)
+    if request.method != "POST" or _is_linked(connection, holder, exchange):
+        return (opened,)
+    return (Fix("link_user", holder), opened)
+
+
+def _is_linked(
+    connection: Connection, holder: Reference, exchange: LoggedExchange
+) -> bool:
+    """Whether who has the name is active, and has the external ID that was sent."""
+    user = sent.user_of(exchange)
+    if user is None or user.external_id is None:
+        return False
+    row = connection.execute(
+        select(User.external_id, User.is_active).where(User.id == holder.id)
+    ).one()
+    return bool(row.is_active and row.external_id == user.external_id)
 
 
 def find_holder(

@@ -31,7 +31,7 @@ _MOST_KINDS: Final = 3
 
 @dataclass(frozen=True)
 class Tally:
-    """How many changes of one kind a request made.
+    """How many changes of one kind a request made, and of how many resources.
 
     `resource_id` is the one resource that all of them are about, or nothing.
     """
@@ -39,6 +39,7 @@ class Tally:
     action: str
     resource_type: str
     n_changes: int
+    n_resources: int
     n_added: int = 0
     n_removed: int = 0
     resource_id: str = ""
@@ -47,7 +48,17 @@ class Tally:
     def is_loss(self) -> bool:
         """Whether groups lost or got back a member who was deleted or restored."""
         is_group = (self.action, self.resource_type) == ("updated", "Group")
-        return is_group and self.n_added + self.n_removed > 0
+        return is_group and self.n_members > 0
+
+    @property
+    def n_members(self) -> int:
+        """Memberships that came and went."""
+        return self.n_added + self.n_removed
+
+    @property
+    def n_told(self) -> int:
+        """What a sentence counts: memberships, or else resources, each once."""
+        return self.n_members if self.is_loss else self.n_resources
 
 
 @dataclass(frozen=True)
@@ -132,16 +143,16 @@ def _with_memberships(event: HistoryEvent, n: int) -> Clause:
 
 def _in_steps(event: HistoryEvent, tally: Tally) -> Clause:
     """One resource that was changed in steps, such as a group in a bulk action."""
-    if not tally.n_added + tally.n_removed:
+    if not tally.n_members:
         return clause(event).followed_by(f", in {tally.n_changes:,} steps")
     return clause(replace(event, n_added=tally.n_added, n_removed=tally.n_removed))
 
 
 def _several(tallies: Sequence[Tally]) -> Clause:
     """`500 users were deactivated`, `412 users were created, 31 users changed`."""
-    ranked = sorted(tallies, key=lambda one: -one.n_changes)
+    ranked = sorted(tallies, key=lambda one: -one.n_told)
     clauses = [_counted(one) for one in ranked[:_MOST_KINDS]]
-    rest = sum(one.n_changes for one in ranked[_MOST_KINDS:])
+    rest = sum(one.n_told for one in ranked[_MOST_KINDS:])
     more = f" and {counted(rest, 'more change', 'more changes')}" if rest else ""
     first, *others = clauses
     return Clause(
@@ -155,9 +166,20 @@ def _several(tallies: Sequence[Tally]) -> Clause:
 
 def _counted(tally: Tally) -> Clause:
     one, many = _NOUNS.get(tally.resource_type, ("thing", "things"))
-    n = tally.n_changes
+    n = tally.n_resources
+    if tally.is_loss:
+        return _of_memberships(tally, counted(n, one, many))
     verb = "changed" if tally.action == "updated" else tally.action
     return Clause((Part(counted(n, one, many)),), verb, is_plural=n != 1)
+
+
+def _of_memberships(tally: Tally, groups: str) -> Clause:
+    n = tally.n_members
+    said = f"{counted(n, 'membership', 'memberships')} in {groups}"
+    verb = "changed"
+    if not tally.n_added or not tally.n_removed:
+        verb = "added" if tally.n_added else "removed"
+    return Clause((Part(said),), verb, is_plural=n != 1)
 
 
 def _changed_somehow(request: LoggedRequest, subject: Subject, name: str) -> Sentences:

@@ -57,7 +57,8 @@ class Attention:
 
     `resource_id` names what it is about: a token by its public id, a job, the newest of
     the requests that fail for one cause; `name` is its name, or that of who did it.
-    `is_bad` tells what stands still from what is to come.
+    `is_bad` tells what stands still from what is to come. Of `n_people` users or groups
+    that are concerned, `people` are named.
     """
 
     kind: Kind
@@ -66,6 +67,8 @@ class Attention:
     resource_id: str = ""
     name: str = ""
     count: int = 0
+    n_people: int = 1
+    people: tuple[str, ...] = ()
 
 
 @reading
@@ -144,7 +147,10 @@ def _failing(
 ) -> Iterator[Attention]:
     for one in failing.read(connection, organization, now, most=MOST_CAUSES):
         yield Attention(
-            "requests_failing", True, one.at, one.request_id, one.name, one.n_requests
+            *("requests_failing", True, one.at, one.request_id, one.name),
+            one.n_requests,
+            one.n_people,
+            one.people,
         )
 
 

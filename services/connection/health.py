@@ -49,6 +49,9 @@ _FAILING_SHARE: Final = 3
 """One of so many requests fails, and one of the last `_LAST` too."""
 
 _LAST: Final = 5
+_ENOUGH: Final = 10
+"""Requests that show a share; of fewer the newest has to fail: who sets up mistypes."""
+
 _QUIET_AFTER: Final = timedelta(hours=1)
 
 _TABLE: Final = Base.metadata.tables[Request.__tablename__]
@@ -250,7 +253,8 @@ def _state_of(token: StoredToken, rows: Sequence[Any]) -> State:  # Any: as in _
     if not token.is_live:
         return "ended"
     n_failed = sum(_failed(row) for row in rows)
-    is_lasting = any(_failed(row) for row in rows[:_LAST])
+    n_last = _LAST if len(rows) >= _ENOUGH else 1
+    is_lasting = any(_failed(row) for row in rows[:n_last])
     if is_lasting and n_failed * _FAILING_SHARE >= len(rows):
         return "failing"
     return "connected"

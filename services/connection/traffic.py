@@ -1,27 +1,35 @@
-"""How much was changed, and how much failed, on each of the last days."""
+"""How much was changed, by how many requests, and how much failed on the last days."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
 
 from sqlalchemy import Connection, func, select, text
 
 from models import Request
-from models.audit import PROBLEMS
+from models.audit import COMMON, PROBLEMS
 from models.database import reading
 from services.activity import history
 from services.organizations import OrganizationRef
 
+_CHANGED: Final = f"outcome <> '{COMMON['outcome']}' AND requests.outcome = 'changed'"
+"""The first half is what its index says, word for word."""
+
 
 @dataclass(frozen=True)
 class DayTraffic:
-    """A day in somebody's time zone: changes, and requests refused or failed."""
+    """A day in somebody's time zone: changes, and requests refused or failed.
+
+    `n_changing` are the requests that made the changes: one may make many.
+    """
 
     day: date
     n_changes: int
     n_failed: int
+    n_changing: int = 0
 
 
 def per_day(
@@ -29,24 +37,28 @@ def per_day(
 ) -> list[DayTraffic]:
     """The last days, today last, as the zone counts. Counted by indexes alone."""
     counts = history.per_day(organization, now=now, zone=zone, count=count)
-    edges = [_start(one.day, zone) for one in counts]
-    ends = [*edges[1:], _start(counts[-1].day + timedelta(days=1), zone)]
-    failed = _count_failed(organization, list(zip(edges, ends, strict=True)))
+    edges = [start_of(one.day, zone) for one in counts]
+    ends = [*edges[1:], start_of(counts[-1].day + timedelta(days=1), zone)]
+    spans = list(zip(edges, ends, strict=True))
+    failed = _count_requests(organization, spans, PROBLEMS)
+    changing = _count_requests(organization, spans, _CHANGED)
     return [
-        DayTraffic(one.day, one.n_changes, n_failed)
-        for one, n_failed in zip(counts, failed, strict=True)
+        DayTraffic(one.day, one.n_changes, *numbers)
+        for one, *numbers in zip(counts, failed, changing, strict=True)
     ]
 
 
-def _start(day: date, zone: tzinfo) -> datetime:
+def start_of(day: date, zone: tzinfo) -> datetime:
+    """The first moment of a day, as the zone counts."""
     return datetime.combine(day, time.min, zone)
 
 
 @reading
-def _count_failed(
+def _count_requests(
     connection: Connection,
     organization: OrganizationRef,
     spans: Sequence[tuple[datetime, datetime]],
+    which: str,
 ) -> Sequence[int]:
     counts = (
         select(func.count())
@@ -55,7 +67,7 @@ def _count_failed(
             Request.organization_seq == organization.seq,
             Request.at >= start,
             Request.at < end,
-            text(f"requests.{PROBLEMS}"),
+            text(f"requests.{which}"),
         )
         .scalar_subquery()
         for start, end in spans

@@ -8,11 +8,11 @@ organization, and only owners of the installation are told of it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from services.activity import told
+from services.activity import catalogue, told
 from services.activity.request_log import PROBLEM, LogQuery
 from services.activity.told import ToldRequest
 from services.organizations import OrganizationRef
@@ -36,13 +36,15 @@ class Watched:
 class Watch:
     """What is looked for: requests with a token from then on; "" is any token.
 
-    Refusals that do not name it count from `others_since`.
+    Refusals that do not name it count from `others_since`. `provider` is whose words
+    explain a refusal when nobody is recognised by it.
     """
 
     token: str
     since: datetime
     others_since: datetime
     sees_unnamed: bool = False
+    provider: str = ""
 
 
 def look(organization: OrganizationRef, watch: Watch) -> Watched:
@@ -59,7 +61,16 @@ def look(organization: OrganizationRef, watch: Watch) -> Watched:
     newest = _newest([*refused, *unnamed])
     if newest is None:
         return Watched("waiting")
-    return Watched("refused", newest, is_unnamed=newest in unnamed)
+    told_to = _explained(newest, watch.provider)
+    return Watched("refused", told_to, is_unnamed=newest in unnamed)
+
+
+def _explained(one: ToldRequest, provider: str) -> ToldRequest:
+    """In the words of the provider, unless the request came from another one."""
+    if one.request.provider:
+        return one
+    meant = replace(one.request, provider=provider)
+    return replace(one, explanation=catalogue.explain(meant))
 
 
 def _unnamed(watch: Watch) -> list[ToldRequest]:

@@ -86,10 +86,13 @@ def _expiring(fact: Attention) -> Item:
 def _failing(fact: Attention) -> Item:
     newest = _newest(fact)
     explained = newest.explanation if newest else None
-    title = explained.title if explained else "A request failed"
+    cause = explained.title if explained else "A request failed"
     what = explained.meaning.replace("**", "") if explained else ""
     if newest is not None and not what:
         what = newest.request.detail or ""
+    title = _title(fact, newest) or cause
+    if title != cause:
+        what = f"{cause}. {what}"
     who = newest.request.provider if newest else ""
     times = f"{who or 'The client'} tried {_times(fact.count)}"
     if fact.name:
@@ -99,10 +102,33 @@ def _failing(fact: Attention) -> Item:
         fact.is_bad,
         title,
         f"{what} {times}.".strip(),
-        _address(
-            "show_activity", slug=g.organization.slug, request_id=fact.resource_id
-        ),
+        _tries(fact, newest),
         fact.at,
+    )
+
+
+def _title(fact: Attention, newest: ToldRequest | None) -> str:
+    """Whom it is about, and what could not be done; nothing when nobody is known."""
+    if newest is None or not fact.people:
+        return ""
+    if fact.n_people == 1:
+        return "".join(part.text for part in newest.sentence)
+    noun = "group" if newest.request.resource_type == "Group" else "user"
+    done = _DONE.get(newest.request.method, "changed")
+    more = fact.n_people - len(fact.people)
+    names = [*fact.people, f"{more:,} more"] if more > 0 else [*fact.people]
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{plural(fact.n_people, noun)} could not be {done}: {listed}"
+
+
+def _tries(fact: Attention, newest: ToldRequest | None) -> str:
+    """The request; of several people the list that has all of theirs."""
+    slug = g.organization.slug
+    if newest is None or fact.n_people == 1:
+        return _address("show_activity", slug=slug, request_id=fact.resource_id)
+    method, token = newest.request.method, newest.request.token_public_id
+    return _address(
+        "list_activity", slug=slug, outcome="failed", method=method, token=token
     )
 
 
@@ -160,6 +186,7 @@ def _address(endpoint: str, **values: Any) -> str:  # Any: arguments of the addr
     return url_for(f"admin_ui.{endpoint}", **values)
 
 
+_DONE: Final = {"DELETE": "deleted", "GET": "read", "POST": "created"}
 _WORDS: Final[dict[Kind, Callable[[Attention], Item]]] = {
     "suspended": _suspended,
     "no_token": _no_token,

@@ -44,6 +44,7 @@ class Chart:
     sentence: str
     dates: tuple[str, str, str]
     n_changes: int
+    n_changing: int
     n_failed: int
 
 
@@ -61,6 +62,7 @@ def traffic_chart(days: Sequence[DayTraffic]) -> Chart:
         _sentence(days),
         (_day(first), _day(middle), "Today"),
         sum(one.n_changes for one in days),
+        sum(one.n_changing for one in days),
         sum(one.n_failed for one in days),
     )
 

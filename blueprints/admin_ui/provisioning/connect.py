@@ -44,7 +44,7 @@ def show_connect(slug: str) -> Response:
         "connect/index.html",
         guides=list(guides.GUIDES.values()),
         rows=[
-            (health_words.row_of(one), guides.for_provider(one.provider), checklist)
+            (health_words.row_of(one), guides.of(one), checklist)
             for one, checklist in connect_live.checklists_of(found)
         ],
         doubt=token_words.doubt_about(addresses.own(SCIM_PREFIX)),
@@ -92,16 +92,29 @@ def create_other_token(slug: str) -> AnyResponse:
 def _show(guide: Guide) -> Response:
     found = token_lists.list_all(g.organization, g.now)
     wanted = request.args.get("token", "")
-    return _page(guide, _chosen(wanted, found), _new_form(guide, found), found)
+    token = _chosen(guide, wanted, found)
+    return _page(guide, token, _new_form(guide, found), found)
 
 
-def _chosen(wanted: str, found: list[StoredToken]) -> StoredToken | None:
+def _chosen(guide: Guide, wanted: str, found: list[StoredToken]) -> StoredToken | None:
     """The token of the address; `new` asks for the form of another one."""
     if wanted == "new":
         return None
     if wanted:
         return token_lists.get(g.organization, wanted, g.now)
-    return _newest_unused(found)
+    return _newest_of(guide) or _newest_unused(found)
+
+
+def _newest_of(guide: Guide) -> StoredToken | None:
+    """The token that this provider works with; other clients have one each."""
+    if guide is guides.OTHER:
+        return None
+    own = (
+        one.token
+        for one in health.list_all(g.organization, g.now)
+        if one.token.is_live and one.token.scope == "full" and guides.of(one) is guide
+    )
+    return max(own, key=lambda token: token.created_at, default=None)
 
 
 def _newest_unused(found: list[StoredToken]) -> StoredToken | None:
@@ -179,27 +192,21 @@ def _page(
     live = connect_live.Live.begin(guide, token, app.key)
     return fragments.show(
         "connect/guide.html",
+        # What makes the token is answered with all of the page, the secret included.
+        *(["connect/_fields.html"] if request.method == "GET" else []),
         status=status,
         guides=list(guides.GUIDES.values()),
         app=app,
         form=form,
-        token=token,
         text=text,
         others=[one for one in found if one.is_live and one != token],
         expiry_hints=EXPIRY_HINTS,
         base_url=base_url,
         doubt=token_words.doubt_about(base_url),
         can_create=may("create_token"),
-        connection=_connection(token),
         app_address=_app_address(guide, token),
         **connect_live.context(live),
     )
-
-
-def _connection(token: StoredToken | None) -> health_words.Row | None:
-    if token is None:
-        return None
-    return health_words.row_of(health.get(g.organization, token, g.now))
 
 
 def _app_address(guide: Guide, token: StoredToken | None) -> Callable[[str], str]:

@@ -16,11 +16,11 @@ from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.admin_ui import bp, fragments
-from blueprints.admin_ui.provisioning import guides
+from blueprints.admin_ui.provisioning import guides, health_words
 from blueprints.admin_ui.provisioning.guides import Guide
 from services.access import token_lists
 from services.access.token_lists import StoredToken
-from services.connection import checklist, watch
+from services.connection import checklist, health, watch
 from services.connection.checklist import Checklist
 from services.connection.health import TokenHealth
 from services.connection.watch import Watch, Watched
@@ -70,6 +70,7 @@ class Live:
             since,
             self.started,
             sees_unnamed=g.signed_in.is_instance_owner,
+            provider=self.guide.provider,
         )
 
     @property
@@ -99,9 +100,10 @@ class Live:
 def _started() -> datetime:
     try:
         found = datetime.fromisoformat(request.args.get("started", ""))
-    except ValueError:
+        moment = found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return _now()
-    return min(found, _now()) if found.tzinfo else _now()
+    return min(moment, _now()) if found.tzinfo else _now()
 
 
 def _now() -> datetime:
@@ -118,9 +120,13 @@ def connect_status(slug: str) -> AnyResponse:
     found = watch.look(g.organization, live.watch())
     if request.args.get("shown") == _shown(live, found):
         return Response(status=204)
-    values = _panel(live, found) | _checklist(live)
+    values = _panel(live, found) | _progress(live)
     return fragments.show(
-        "connect/_wait.html", "connect/_wait.html", "connect/_checklist.html", **values
+        "connect/_wait.html",
+        "connect/_wait.html",
+        "connect/_checklist.html",
+        "connect/_this.html",
+        **values,
     )
 
 
@@ -130,17 +136,20 @@ def connect_checklist(slug: str) -> AnyResponse:
     live = Live.asked()
     if not fragments.wants_fragment() or live.token is None:
         return fragments.go(live.page)
-    values = _checklist(live)
+    values = _progress(live)
     if request.args.get("shown") == values["checklist_shown"]:
         return Response(status=204)
     return fragments.show(
-        "connect/_checklist.html", "connect/_checklist.html", **values
+        "connect/_checklist.html",
+        "connect/_checklist.html",
+        "connect/_this.html",
+        **values,
     )
 
 
 def context(live: Live) -> dict[str, Any]:  # Any: what the templates declare
-    """The panel and the checklist of a whole page."""
-    return _panel(live, watch.look(g.organization, live.watch())) | _checklist(live)
+    """The panel, the checklist and the connection of a whole page."""
+    return _panel(live, watch.look(g.organization, live.watch())) | _progress(live)
 
 
 def _panel(live: Live, found: Watched) -> dict[str, Any]:  # Any: as above
@@ -164,13 +173,24 @@ def _shown(live: Live, found: Watched) -> str:
     return f"{found.state}.{newest}.{live.pace}"
 
 
-def _checklist(live: Live) -> dict[str, Any]:  # Any: as above
-    found = None
+def _progress(live: Live) -> dict[str, Any]:  # Any: as above
+    """The checklist, and how the connection is."""
+    row = None
     if live.token is not None:
+        row = health_words.row_of(health.get(g.organization, live.token, g.now))
+    values = _checklist(live, row.health if row else None)
+    return values | {"token": live.token, "connection": row}
+
+
+def _checklist(
+    live: Live, connection: TokenHealth | None
+) -> dict[str, Any]:  # Any: as above
+    found = None
+    if connection is not None:
         found = checklist.get(
             g.organization,
-            live.token.public_id,
-            provider=live.guide.provider,
+            connection.token.public_id,
+            provider=guides.of(connection).provider,
             now=g.now,
         )
     is_moving = found is not None and found.is_accepted and not found.is_done
@@ -188,10 +208,10 @@ def _checklist(live: Live) -> dict[str, Any]:  # Any: as above
     }
 
 
-def checklist_context(health: TokenHealth) -> dict[str, Any]:  # Any: as above
+def checklist_context(connection: TokenHealth) -> dict[str, Any]:  # Any: as above
     """The checklist of a token on its own page, where nothing moves by itself."""
-    live = Live.begin(guides.for_provider(health.provider), health.token, "")
-    values = _checklist(live)
+    live = Live.begin(guides.of(connection), connection.token, "")
+    values = _checklist(live, connection)
     return values | {"checklist_poll": "", "checklist_resume": ""}
 
 
@@ -199,6 +219,6 @@ def checklists_of(
     found: Sequence[TokenHealth],
 ) -> list[tuple[TokenHealth, Checklist]]:
     """Connections with their checklists."""
-    providers = {one.token.public_id: one.provider for one in found}
+    providers = {one.token.public_id: guides.of(one).provider for one in found}
     lists = checklist.list_for(g.organization, providers, g.now)
     return [(one, lists[one.token.public_id]) for one in found]

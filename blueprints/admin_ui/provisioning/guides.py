@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from services.connection.health import TokenHealth
 from services.connection.ticks import Step
 
 Key = Literal["okta", "entra", "other"]
@@ -335,6 +336,11 @@ STEP_WORDS: Final[dict[Step, str]] = {
 }
 
 
-def for_provider(provider: str) -> Guide:
-    """The guide of who the log says it is."""
-    return next((one for one in (OKTA, ENTRA) if one.provider == provider), OTHER)
+def of(connection: TokenHealth) -> Guide:
+    """The guide of who sends; while that is unknown, as the token is called."""
+    known = (OKTA, ENTRA)
+    if connection.provider:
+        sender = connection.provider
+        return next((one for one in known if one.provider == sender), OTHER)
+    name = connection.token.name.casefold()
+    return next((one for one in known if one.key in name), OTHER)

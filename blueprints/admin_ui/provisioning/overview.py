@@ -28,15 +28,15 @@ def show_overview(slug: str) -> Response:
     if progress is not None:
         return _steps(progress)
     zone = formats.zone()
+    days = traffic.per_day(g.organization, now=g.now, zone=zone)
     return fragments.show(
         "overview/show.html",
         items=[
             attention_words.item_of(one)
             for one in attention.list_worst(g.organization, now=g.now, zone=zone)
         ],
-        chart=charts.traffic_chart(
-            traffic.per_day(g.organization, now=g.now, zone=zone)
-        ),
+        chart=charts.traffic_chart(days),
+        since=traffic.start_of(days[0].day, zone).isoformat(),
         window=history.recent(g.organization),
         **_health(),
         **_common(),

@@ -16,7 +16,7 @@ _OTHER_PERSON: Final = (
 )
 _LINK: Final = (
     "If it is the same person, press **Link existing user…** here. That gives the user "
-    "the external ID which {client} sent"
+    "the external ID which {client} sent; who has it already needs no linking"
 )
 
 ENTRIES: Final = (
@@ -52,8 +52,8 @@ ENTRIES: Final = (
         409,
         ("taken",),
         "The user name is already taken",
-        "{client} asked for a new user, and a user of that name is here already, under "
-        "another external ID or none. Nothing was changed.",
+        "{client} asked for a new user, and a user of that name is here already, "
+        "whatever the external ID. Nothing was changed.",
         (f"{_LINK}.", _OTHER_PERSON, Place.RETRY),
         _UNIQUENESS,
         "POST Users",
@@ -65,7 +65,7 @@ ENTRIES: Final = (
         "{client} asked for a new user, and somebody who was deactivated here has that "
         "user name. The name stays with them until they are deleted. Nothing was "
         "changed.",
-        (f"{_LINK}, and reactivates the user.", _OTHER_PERSON, Place.RETRY),
+        (f"{_LINK}. It can reactivate the user too.", _OTHER_PERSON, Place.RETRY),
         _UNIQUENESS,
         "POST Users",
     ),

@@ -66,6 +66,23 @@ def test_a_taken_user_name_leads_to_who_has_it(desk: Desk) -> None:
     assert desk.fixes(refused) == (Fix("link_user", holder), Fix("open_user", holder))
 
 
+@pytest.mark.parametrize(
+    ("external_id", "is_active", "kinds"),
+    [
+        ("00u1", True, ["open_user"]),
+        ("00u1", False, ["link_user", "open_user"]),
+        ("00U1", True, ["link_user", "open_user"]),
+    ],
+)
+def test_who_has_the_external_id_already_is_linked_only_to_be_reactivated(
+    desk: Desk, external_id: str, is_active: bool, kinds: list[str]
+) -> None:
+    bo(desk, externalId=external_id, active=is_active)
+    refused = desk.scim.post("/Users", {"userName": "bo", "externalId": "00u1"})
+    assert refused.status_code == 409
+    assert desk.kinds(refused) == kinds
+
+
 def test_who_has_the_name_is_looked_up_today(desk: Desk) -> None:
     first = bo(desk)
     refused = desk.scim.post("/Users", {"userName": "bo"})

@@ -52,7 +52,7 @@ def made(event: HistoryEvent, *tallies: Tally) -> Made:
 
 
 def tally(action: str, resource_type: str, n: int, **more: Any) -> Tally:
-    return Tally(action, resource_type, n, **more)
+    return Tally(action, resource_type, n, **{"n_resources": n} | more)
 
 
 def told(one: LoggedRequest, changes: Made = meaning.NOTHING) -> Sentences:
@@ -113,6 +113,24 @@ MANY = [
         ],
         "4 users were purged, 3 users were deleted, 2 users changed and 1 more change",
         "Ada purged 4 users, deleted 3 users, changed 2 users and 1 more change",
+    ),
+    (
+        EVENT,
+        [
+            tally("updated", "Group", 97, n_resources=5, n_removed=97),
+            tally("updated", "User", 90, n_resources=60),
+        ],
+        "97 memberships in 5 groups were removed and 60 users changed",
+        "Ada removed 97 memberships in 5 groups and changed 60 users",
+    ),
+    (
+        EVENT,
+        [
+            tally("updated", "Group", 2, n_resources=1, n_added=2, n_removed=1),
+            tally("updated", "User", 9, n_resources=4),
+        ],
+        "4 users changed and 3 memberships in 1 group changed",
+        "Ada changed 4 users and changed 3 memberships in 1 group",
     ),
     (
         replace(EVENT, action="deleted"),

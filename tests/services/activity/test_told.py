@@ -14,7 +14,7 @@ from models.database import db
 from services.activity import request_writing, told
 from services.activity.request_log import LoggedRequest, LogQuery
 from services.activity.told import FoldedReads, ToldPage, ToldRequest
-from services.directory import groups, users
+from services.directory import group_actions, groups, users
 from services.errors import Invalid, NotFound
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, RequestInfo, new_id
@@ -134,6 +134,25 @@ def test_hundreds_of_changes_are_one_sentence(acme: OrganizationRef) -> None:
     assert full(found) == "Ada created 105 users"
     assert (len(found.events), found.n_events) == (told.MOST_EVENTS, 105)
     assert found.events[0].resource_name == "u0@acme.example"
+
+
+def test_who_changed_twice_is_counted_once_and_memberships_are_told(
+    acme: OrganizationRef,
+) -> None:
+    ana, bo = new_user(acme, "Ana"), new_user(acme, "Bo")
+    crew, band = (
+        groups.create(acme, {"displayName": name}, (), origin=by_okta()).id
+        for name in ("Crew", "Band")
+    )
+    ada = Origin(Actor("admin", "ada", "Ada"), NOON, new_id())
+    for title in ("Cook", "Chef"):
+        for one in (ana, bo):
+            users.replace(acme, one, {"userName": one, "title": title}, origin=ada)
+    for group, member in ((crew, ana), (crew, bo), (band, bo)):
+        group_actions.add_member(acme, group, member, origin=ada)
+    found = told.get(acme, ada.request_id).told
+    assert found.n_events == 7
+    assert full(found) == "Ada added 3 memberships in 2 groups and changed 2 users"
 
 
 def test_a_timeline_has_changes_refusals_and_what_was_already_so(

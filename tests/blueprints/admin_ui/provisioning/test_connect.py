@@ -13,7 +13,7 @@ from services.access import token_lists, tokens
 from services.access.token_lists import StoredToken
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
-from tests.admin_client import AdminClient
+from tests.admin_client import HTMX, AdminClient
 from tests.conftest import PASSWORD, make_admin
 from tests.directories import logged
 from tests.scim_client import ScimClient
@@ -92,6 +92,25 @@ def test_each_kind_of_okta_app_has_its_own_fields(
     assert [one for one in labels if one not in words(page)] == []
     assert "https://rollcall.example/scim/v2</code>" in page
     assert "Okta advises using different groups" in words(page)
+
+
+def test_another_kind_of_app_changes_the_fields_alone(
+    app: Flask, acme: OrganizationRef, admin: AdminClient
+) -> None:
+    made = admin.post("connect/okta", form_of(admin.get("connect/okta").text)).text
+    assert "loads the page again without the token" in words(made)
+    link = re.search(r'id="app-header"[^>]*hx-get="([^"]+)" hx-target="#fields"', made)
+    assert link
+    part = admin.browser.get(unescape(link[1]), headers=HTMX).text
+    assert part.lstrip().startswith('<li id="fields"')
+    assert "API Token" in part
+    assert "Token created" not in part
+
+
+def test_no_token_is_lost_while_there_is_none(viewer: AdminClient) -> None:
+    page = viewer.get("connect/okta", token="new").text
+    assert 'id="app-header"' in page
+    assert 'hx-target="#fields"' not in page
 
 
 def test_entra_is_told_in_its_own_words(viewer: AdminClient) -> None:
@@ -201,6 +220,22 @@ def test_a_token_that_was_never_used_is_gone_on_with(
     assert "Create a provisioning token" in words(other)
     assert 'value="Okta production"' not in other
     assert f"/o/acme/connect/okta?token={token.public_id}" in other
+
+
+@pytest.mark.parametrize(
+    ("name", "agent"), [("Main", "Okta SCIM Client 1.0.0"), ("To Okta", "curl/8.5.0")]
+)
+def test_a_guide_opens_with_the_token_that_works_for_the_provider(
+    *, app: Flask, acme: OrganizationRef, viewer: AdminClient, name: str, agent: str
+) -> None:
+    token = ScimClient(app.test_client(), make_token(app, acme, name).text)
+    other = ScimClient(app.test_client(), make_token(app, acme, "HR").text)
+    token.get("/Users", **{"User-Agent": agent}).close()
+    other.get("/Users", **{"User-Agent": "curl/8.5.0"}).close()
+    logged(app)
+    assert f"“ {name} ”" in words(viewer.get("connect/okta").text)
+    assert "Create a provisioning token" in viewer.get("connect/entra").text
+    assert "Create a provisioning token" in viewer.get("connect/other").text
 
 
 def test_a_viewer_is_told_who_makes_the_token(

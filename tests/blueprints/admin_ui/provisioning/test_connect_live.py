@@ -44,6 +44,12 @@ def ask(client: AdminClient, page: str, place: int = 0) -> TestResponse:
     return client.browser.get(polls(page)[place][0], headers=HTMX)
 
 
+def beside(page: str) -> str:
+    """The text of the card that tells of the connection, beside the steps."""
+    card = page.split('id="this-connection"')[1].split("</section>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", card.split("</h2>")[1]).split())
+
+
 def aged(client: AdminClient, token: tokens.NewToken, ago: timedelta) -> TestResponse:
     """The panel of a page that was opened so long ago."""
     started = (datetime.now(UTC) - ago).isoformat()
@@ -92,6 +98,48 @@ def test_what_is_received_ends_the_waiting_and_ticks_the_list(
     assert polls(panel) == []
     assert 'hx-swap-oob="true"' in checklist
     assert "2 of 9 seen" in checklist
+    assert "2 of 9 steps seen" in viewer.get("connect").text
+
+
+def test_the_connection_beside_the_panel_changes_with_it(
+    app: Flask, viewer: AdminClient, token: tokens.NewToken, okta: ScimClient
+) -> None:
+    page = viewer.get("connect/okta", token=token.public_id).text
+    assert beside(page).startswith("Status Not used yet Token Okta production")
+    okta.get("/Users")
+    logged(app)
+    received = ask(viewer, page).text
+    assert beside(received).startswith("Status Connected Token Okta production")
+    assert "Last request just now" in beside(received)
+    assert received.count('hx-swap-oob="true"') >= 2
+    okta.post("/Users", {"userName": "bo"})
+    logged(app)
+    assert beside(ask(viewer, received).text).startswith("Status Connected")
+
+
+@pytest.mark.parametrize(
+    ("guide", "agent", "step"),
+    [
+        ("okta", "curl/8.5.0", "In Okta, open the application"),
+        ("entra", "curl/8.5.0", "In the Microsoft Entra admin center"),
+        ("other", "curl/8.5.0", "At the provisioning client"),
+        ("entra", "Okta SCIM Client 1.0.0", "In Okta, open the application"),
+    ],
+)
+def test_a_refusal_is_mended_where_the_guide_leads(
+    *,
+    app: Flask,
+    viewer: AdminClient,
+    token: tokens.NewToken,
+    guide: str,
+    agent: str,
+    step: str,
+) -> None:
+    page = viewer.get(f"connect/{guide}", token=token.public_id).text
+    wrong = ScimClient(app.test_client(), token.text[:-3])
+    wrong.get("/Users", **{"User-Agent": agent})
+    logged(app)
+    assert f"<li>{step}" in ask(viewer, page).text
 
 
 def test_the_checklist_goes_on_by_itself(
@@ -142,7 +190,10 @@ def test_after_a_quarter_of_an_hour_it_stops_and_can_be_resumed(
     assert [pace for _, pace in polls(again)] == ["2s"]
 
 
-@pytest.mark.parametrize("started", ["", "x", "2026-01-01", "9999-12-31T23:59", "\0"])
+@pytest.mark.parametrize(
+    "started",
+    ["", "x", "2026-01-01", "9999-12-31T23:59", "\0", "0001-01-01T00:00+14:00"],
+)
 def test_a_time_that_is_none_is_now(
     viewer: AdminClient, token: tokens.NewToken, started: str
 ) -> None:
@@ -203,7 +254,7 @@ def test_a_token_page_shows_the_connection_and_its_steps(
     logged(app)
     page = viewer.get(f"tokens/{token.public_id}").text
     assert "Failing: 1 of the last 2 requests" in page
-    assert "3 of 8 seen" in page
+    assert "3 of 9 seen" in page
     assert polls(page) == []
     failed = f"/o/acme/activity?token={token.public_id}&outcome=failed&since=24h"
     assert failed in unescape(page)

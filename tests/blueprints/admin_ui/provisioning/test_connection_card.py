@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -74,8 +75,25 @@ def test_a_failing_connection_says_so_and_why(
     page = viewer.get("").text
     assert "<bdi>HR</bdi> is failing: 2 of the last 3 requests" in page
     assert 'href="/o/acme/activity?outcome=failed"' in page
-    assert f'<a href="/o/acme/activity/{newest}">' in page
+    title = "BO could not be created"
+    assert f'<a href="/o/acme/activity/{newest}">{title}</a>' in page
     assert "The client tried twice with the token “HR”." in page
+
+
+def test_whose_requests_fail_is_said_by_name_with_the_cause_below(
+    app: Flask, acme: OrganizationRef, viewer: AdminClient
+) -> None:
+    scim = ScimClient(app.test_client(), make_token(app, acme, "HR").text)
+    for name in ("Maria Santos", "Bo Ek"):
+        scim.new_user(name)
+        refused = scim.post("/Users", {"userName": name, "displayName": name})
+        assert refused.status_code == 409
+    logged(app)
+    page = unescape(viewer.get("").text)
+    title = "2 users could not be created: Bo Ek and Maria Santos"
+    assert "activity?outcome=failed&method=POST&token=" in page
+    assert f">{title}</a>" in page
+    assert "The user name is already taken. The provisioning client asked for" in page
 
 
 def test_several_connections_are_listed_the_worst_first(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -154,6 +155,22 @@ def test_the_chart_is_drawn_by_the_server_with_a_sentence(
     assert len(re.findall(r'<rect class="(?:ok|now)"', page)) == 14
     assert 'class="bad"' not in page
     assert "style=" not in page
+
+
+def test_the_chart_counts_what_its_links_list(
+    app: Flask, acme: OrganizationRef, viewer: AdminClient
+) -> None:
+    add_user(app, acme, "bo")
+    page = unescape(viewer.get("").text)
+    first = datetime.combine(
+        datetime.now(UTC).date() - 13 * DAY, datetime.min.time(), UTC
+    )
+    since = quote(first.isoformat(), safe=":")
+    found = re.findall(r'href="([^"]+)">([^<]+ changes in [^<]+)<', page)
+    assert [words for _, words in found] == ["2 changes in 2 requests"]
+    assert found[0][0] == f"/o/acme/activity?since={since}&outcome=changed"
+    listed = viewer.browser.get(found[0][0]).text
+    assert listed.count("<bdi> was created</bdi>") == 1
 
 
 def test_a_token_that_ends_soon_needs_attention(
