@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
 import structlog
 from flask import Response, g, render_template, request
@@ -66,6 +67,7 @@ def _page(status: int, title: str, detail: str, incident: str) -> str:
         "detail": detail,
         "incident": incident,
         "again": _again(status),
+        "first": _first_page(status),
     }
     try:
         template = "framed" if _recognise() else "show"
@@ -85,6 +87,16 @@ def _again(status: int) -> str:
     if status not in _PASSING or request.method != "GET":
         return ""
     return local_path(request.full_path.rstrip("?"), "")
+
+
+def _first_page(status: int) -> str:
+    """The list without its place, where that cannot be understood."""
+    if status != HTTPStatus.BAD_REQUEST or "cursor" not in request.args:
+        return ""
+    others = request.args.to_dict(flat=False)
+    del others["cursor"]
+    query = urlencode(others, doseq=True)
+    return local_path(f"{request.path}?{query}".rstrip("?"), "")
 
 
 def _recognise() -> bool:

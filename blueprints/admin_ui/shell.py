@@ -51,6 +51,12 @@ class Shell:
     navigation: tuple[Section, ...]
 
     @property
+    def help(self) -> str:
+        """The address of the help, which keeps the organization's navigation."""
+        slug = self.organization.slug if self.organization else None
+        return url_for("admin_ui.help", organization=slug)
+
+    @property
     def pip(self) -> str:
         """How many requests went wrong in 24 hours, for the layout; nothing for none.
 

@@ -68,15 +68,18 @@
   });
 
   // --- htmx ----------------------------------------------------------------------------
+  // What a part that polls asks for by itself, not what somebody presses in it.
+  const isPolled = ({ elt, triggeringEvent, requestConfig }) =>
+    elt.closest("[data-poll]") && !(triggeringEvent ?? requestConfig?.triggeringEvent)?.isTrusted;
   document.addEventListener("htmx:configRequest", (event) => {
     const token = meta("csrf-token");
     if (token) event.detail.headers["X-CSRFToken"] = token;
-    if (event.detail.elt.closest("[data-poll]")) event.detail.headers["X-Polled"] = "1";
+    if (isPolled(event.detail)) event.detail.headers["X-Polled"] = "1";
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const poll = event.detail.elt.closest("[data-poll]");
-    const pause = poll?.dataset.pause;
-    if (poll && (document.hidden || (pause && document.querySelector(pause)))) {
+    if (!isPolled(event.detail)) return;
+    const { pause } = event.detail.elt.closest("[data-poll]").dataset;
+    if (document.hidden || (pause && document.querySelector(pause))) {
       event.preventDefault();
     }
   });
@@ -101,8 +104,8 @@
     setTimeout(again, 5000);
   }, true);
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { elt, xhr } = event.detail;
-    if (elt.closest("[data-poll]")) return;
+    const { xhr } = event.detail;
+    if (isPolled(event.detail)) return;
     if (xhr.status >= 400 && isSentence(xhr)) {
       Object.assign(event.detail, { shouldSwap: false, isError: true });
     }
@@ -113,11 +116,12 @@
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
-      if (!event.detail.elt.closest("[data-poll]")) {
+      if (!isPolled(event.detail)) {
         tell("Rollcall cannot be reached. Check the connection, then try again.");
       }
     });
   }
+  let held;
   document.addEventListener("htmx:afterSettle", (event) => {
     const target = event.detail.elt;
     all("[data-toast]").forEach(arm);
@@ -126,13 +130,21 @@
     const asker = event.detail.requestConfig?.elt;
     markCurrent();
     // What has come is put in only where nothing moves under somebody's eyes.
-    if (!scrollY && !document.querySelector("#results details[open]")) {
-      target.querySelector?.("[data-at-top]")?.click();
+    const news = target.querySelector?.("[data-at-top]");
+    if (news && !scrollY && !document.querySelector("#results details[open]")) {
+      held = document.activeElement.id;
+      news.click();
     }
     const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
     if (wanted) wanted.focus();
     else if (asker?.matches("a") && target.id === "results") {
-      target.querySelector("caption")?.focus();
+      // Who pressed nothing stays where they are: htmx finds their place by its id,
+      // unless it is folded now.
+      const isPressed = event.detail.requestConfig.triggeringEvent?.isTrusted;
+      if (isPressed) target.querySelector("caption")?.focus();
+      else if (document.activeElement === document.body) {
+        document.getElementById(held)?.closest(".fold")?.firstElementChild.focus();
+      }
     }
   });
 
@@ -274,7 +286,7 @@
 
   const KEYS = {
     "/": () => document.querySelector("[data-search]")?.focus(),
-    "?": () => { location.href = "/help"; },
+    "?": () => document.querySelector("[data-help]")?.click(),
     g: () => { isGoing = true; setTimeout(() => { isGoing = false; }, 1500); },
     j: () => move(1),
     k: () => move(-1),

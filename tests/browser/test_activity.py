@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from services.activity import request_log
 from services.activity.request_log import LogQuery
+from services.activity.told import FOLDED_FROM
 from tests.browser.conftest import Open
 from tests.browser.sample import Sample
 from tests.served import Server
@@ -20,7 +21,7 @@ from tests.served import Server
 pytestmark = [pytest.mark.served, pytest.mark.browser]
 
 NUMBERS = count()
-Send = Callable[[], None]
+Send = Callable[..., None]
 
 
 def wait_for_row(served: Server, sample: Sample, request_id: str) -> None:
@@ -37,12 +38,12 @@ def wait_for_row(served: Server, sample: Sample, request_id: str) -> None:
 
 @pytest.fixture
 def send(served: Server, sample: Sample) -> Send:
-    """A request that is refused, so that it folds with no other; on record at once."""
+    """A look-up that is on record at once; refused, so that it folds with no other."""
 
-    def call() -> None:
-        name = f"nobody-{next(NUMBERS)}"
+    def call(path: str = "") -> None:
+        path = path or f"Users/nobody-{next(NUMBERS)}"
         headers = {"Authorization": f"Bearer {sample.okta_token}"}
-        answer = httpx.get(f"{served.base_url}/Users/{name}", headers=headers)
+        answer = httpx.get(f"{served.base_url}/{path}", headers=headers)
         wait_for_row(served, sample, answer.headers["X-Request-Id"])
 
     return call
@@ -140,6 +141,43 @@ def test_at_the_top_new_rows_come_by_themselves(activity: Page, send: Send) -> N
     )
 
 
+@pytest.mark.parametrize("place", ["row", "search", "outcome"])
+def test_what_comes_by_itself_leaves_the_focus_where_it_is(
+    activity: Page, send: Send, place: str
+) -> None:
+    activity.get_by_role("button", name="Live").click()
+    activity.wait_for_url("**live=1")
+    newest = links(activity).first.get_attribute("href")
+    places = {
+        "row": "#" + (links(activity).nth(1).get_attribute("id") or ""),
+        "search": "#q",
+        "outcome": "#outcomes a >> nth=1",
+    }
+    activity.locator(places[place]).focus()
+    send()
+    expect(links(activity).first).not_to_have_attribute("href", newest or "")
+    activity.wait_for_timeout(300)
+    expect(activity.locator(places[place])).to_be_focused()
+
+
+def test_the_fold_of_a_row_takes_over_its_focus(activity: Page, send: Send) -> None:
+    for _ in range(FOLDED_FROM - 1):
+        send("Users?count=1")
+    activity.reload()
+    activity.get_by_role("button", name="Live").click()
+    activity.wait_for_url("**live=1")
+    links(activity).first.focus()
+    send("Users?count=1")
+    expect(rows(activity).first.locator(".fold > summary")).to_be_focused()
+
+
+def test_the_fields_of_the_filter_are_as_wide_as_each_other(activity: Page) -> None:
+    activity.locator("#more summary").click()
+    fields = activity.locator("#more :is(.input, .select)").all()
+    assert len(fields) == 7
+    assert len({(field.bounding_box() or {}).get("width") for field in fields}) == 1
+
+
 def test_further_down_a_bar_counts_what_is_new_until_it_is_pressed(
     activity: Page, send: Send
 ) -> None:
@@ -149,11 +187,27 @@ def test_further_down_a_bar_counts_what_is_new_until_it_is_pressed(
     activity.mouse.wheel(0, 300)
     newest = links(activity).first.get_attribute("href")
     send()
-    bar = activity.get_by_role("link", name="1 new request")
+    bar = activity.get_by_role("link", name="1 new entry")
     expect(bar).to_be_visible()
     expect(links(activity).first).to_have_attribute("href", newest or "")
     bar.click()
     expect(links(activity).first).not_to_have_attribute("href", newest or "")
+
+
+def test_the_bar_is_pressed_also_beside_an_open_row(activity: Page, send: Send) -> None:
+    activity.set_viewport_size({"width": 1440, "height": 400})
+    activity.get_by_role("button", name="Live").click()
+    activity.wait_for_url("**live=1")
+    activity.mouse.wheel(0, 300)
+    newest = links(activity).first.get_attribute("href")
+    send()
+    bar = activity.get_by_role("link", name="1 new entry")
+    expect(bar).to_be_visible()
+    links(activity).nth(1).click()
+    expect(activity.locator("article#inspector")).to_be_visible()
+    bar.click()
+    expect(links(activity).first).not_to_have_attribute("href", newest or "")
+    expect(activity.locator("article#inspector")).to_be_visible()
 
 
 def test_a_list_that_is_chosen_stands_in_the_address(
@@ -165,7 +219,7 @@ def test_a_list_that_is_chosen_stands_in_the_address(
     expect(activity.locator(".code-ok")).to_have_count(0)
     activity.get_by_role("searchbox", name="Search activity").fill("zzzz")
     expect(activity.locator("#results")).to_contain_text(
-        "No requests with these filters in the last 24 hours."
+        "No entries with these filters in the last 24 hours."
     )
     activity.wait_for_url("**q=zzzz**")
 
@@ -191,10 +245,7 @@ def test_without_script_all_of_it_works(
     send()
     page = open_as("owner", java_script_enabled=False)
     page.goto(f"{sample.at}/activity")
-    page.get_by_role("button", name="Live").click()
-    expect(page.get_by_role("button", name="Live")).to_have_attribute(
-        "aria-pressed", "true"
-    )
+    expect(page.get_by_role("button", name="Live")).to_have_count(0)
     page.locator("#more summary").click()
     page.get_by_label("Method").select_option("GET")
     page.get_by_role("button", name="Show activity").click()

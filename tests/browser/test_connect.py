@@ -105,8 +105,13 @@ def test_a_token_made_in_the_guide_is_waited_for_at_once(
     assert secret not in page.url
     assert send(served, secret) == 200
     expect(page.locator("#wait")).to_contain_text("Okta signed in")
+    expect(page.locator("#this-connection")).to_contain_text("Connected")
     page.get_by_role("link", name="Header auth app").click()
-    expect(page.get_by_role("textbox", name="Base URL")).to_be_visible()
+    expect(page.locator("#fields")).to_contain_text("API Token")
+    expect(page.get_by_role("link", name="Header auth app")).to_be_focused()
+    expect(page.get_by_role("textbox", name="token", exact=True)).to_have_text(secret)
+    page.reload()
+    expect(page.locator("#fields")).to_contain_text("API Token")
     assert secret not in page.content()
 
 
@@ -131,3 +136,23 @@ def test_the_checklist_is_completed_by_what_okta_sends(
     expect(checklist).to_contain_text("9 of 9 seen")
     expect(checklist).to_contain_text("Okta is connected.")
     expect(checklist.get_by_role("link")).to_have_count(9)
+
+
+def test_every_kind_of_app_is_seen_on_a_phone(open_as: Open, sample: Sample) -> None:
+    page = open_as("owner", width=390)
+    page.goto(f"{sample.at}/connect/okta?token=new")
+    kinds = page.get_by_role("navigation", name="Kind of Okta app")
+    last = kinds.get_by_role("link").last.bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= 390
+    assert kinds.evaluate("nav => nav.scrollWidth - nav.clientWidth") == 0
+
+
+def test_a_long_status_stays_within_its_card(open_as: Open, sample: Sample) -> None:
+    page = open_as("owner")
+    page.goto(f"{sample.at}/connect/okta?token=new")
+    status = page.locator("#this-connection .status")
+    status.evaluate("one => one.append(' of the last requests'.repeat(9))")
+    inside = """one => one.getBoundingClientRect().right
+        <= one.closest(".card-body").getBoundingClientRect().right"""
+    assert status.evaluate(inside)

@@ -75,7 +75,10 @@ def test_g_and_a_letter_lead_to_a_page(
 def test_a_question_mark_leads_to_the_keys(owner: Page, sample: Sample) -> None:
     owner.goto(f"{sample.at}/tokens")
     owner.keyboard.press("?")
-    owner.wait_for_url("**/help")
+    owner.wait_for_url(f"**/help?organization={sample.organization.slug}")
+    owner.keyboard.press("g")
+    owner.keyboard.press("t")
+    owner.wait_for_url(f"**{sample.at}/tokens")
 
 
 def test_letters_in_a_field_are_letters(owner: Page, sample: Sample) -> None:

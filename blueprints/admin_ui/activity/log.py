@@ -46,13 +46,23 @@ def list_activity(slug: str) -> AnyResponse:
     if len(candidates) == 1:
         resource = candidates[0][0].id
         return fragments.go(asked.address(slug, resource=resource))
+    cursor = request.args.get("cursor", "")
+    if "" in request.args.values() and not fragments.wants_fragment():
+        # Fields of the form that were left empty, which say nothing.
+        return fragments.go(asked.address(slug, who=who, cursor=cursor))
+    is_nobody = bool(who) and not candidates
+    if is_nobody:
+        # What comes is no news to a page that lists nothing.
+        asked = replace(asked, arguments=asked.without("live"))
     target = request.headers.get("HX-Target", "")
     if fragments.wants_fragment() and target == "inspector":
         return fragments.show("activity/_closed.html", "activity/_closed.html")
     return fragments.show(
         "activity/index.html",
         *_parts(target),
-        log=log_view.look(asked, request.args.get("cursor", "")),
+        log=log_view.look_in_vain(asked, who)
+        if is_nobody
+        else log_view.look(asked, cursor),
         asked=asked,
         chips=log_view.chips(asked),
         menu=log_view.menu(who, candidates),

@@ -49,6 +49,8 @@ KINDS: Final = {
 
 _DEFAULT: Final = "24h"
 _LONGEST: Final = 200
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 9998
 _SIMPLE: Final = ("q", "token", "provider", "resource", "request")
 
 
@@ -74,6 +76,13 @@ class Asked:
     def narrowing(self) -> set[str]:
         """The arguments that leave rows out, but for those of time."""
         return set(self.arguments) - {"since", "until", "live"}
+
+    @property
+    def noun(self) -> tuple[str, str]:
+        """What a row is called, and several: some of them may be no requests."""
+        query = self.query
+        is_scim = query.kind == "scim" or query.token or query.provider
+        return ("request", "requests") if is_scim else ("entry", "entries")
 
     @property
     def range_label(self) -> str:
@@ -177,6 +186,8 @@ def _instant(text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
         if found.tzinfo is None:
             found = found.replace(tzinfo=formats.zone())
-        return found.astimezone(UTC)
+        moment = found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    # At the edges of the calendar no other time zone can tell it.
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None

@@ -73,7 +73,7 @@ class LogView:
     """A page of the list. `older` and `newest` are addresses, or nothing.
 
     `count` says how many there are, `after` is the number of the newest row of the log,
-    `cursor` that of this page.
+    `cursor` that of this page. `nobody` is a name that nobody has, looked for in vain.
     """
 
     slug: str
@@ -88,6 +88,7 @@ class LogView:
     gaps: tuple[Gap, ...]
     searched_back_to: datetime | None
     is_unconnected: bool
+    nobody: str = ""
 
     def address_of(self, request_id: str) -> str:
         """The address of a request beside this page."""
@@ -107,13 +108,15 @@ class LogView:
     def nothing(self) -> str:
         """What is said in place of rows."""
         asked = self.asked
-        what = "requests"
+        what = asked.noun[1]
+        if self.nobody:
+            return f"Nobody and no group fits “{self.nobody}”."
         if asked.narrowing == {"outcome"}:
             what = _WHAT[asked.outcome]
         elif asked.narrowing == {"q"}:
             return f"Nothing matches “{asked.query.q}”{asked.range_words}."
         elif asked.narrowing:
-            what = "requests with these filters"
+            what = f"{what} with these filters"
         return f"No {what}{asked.range_words}."
 
 
@@ -187,17 +190,25 @@ def look(asked: Asked, cursor: str) -> LogView:
     )
 
 
+def look_in_vain(asked: Asked, who: str) -> LogView:
+    """A page without rows, since nobody and no group fits a name."""
+    log = look(asked, "")
+    return replace(log, rows=(), older="", gaps=(), searched_back_to=None, nobody=who)
+
+
 def _count(asked: Asked, found: ToldPage) -> str:
-    """`3,912 requests in 24 hours`, as far as it is known."""
+    """`3,912 entries in the last 24 hours`, as far as it is known."""
     if asked.query.q:
         # Nobody knows how many there are before all is looked through.
         more = "" if found.page.older is None else " so far"
-        return f"{formats.number(len(found.rows))} found{more}"
+        # A row that shows the text nowhere has it in there.
+        where = ", bodies included" if asked.query.in_bodies else ""
+        return f"{formats.number(len(found.rows))} found{more}{where}"
     n_rows = request_log.count_up_to(g.organization, asked.query, MOST_COUNTED + 1)
-    span = asked.range_words.replace("the last ", "")
+    span = asked.range_words
     if n_rows > MOST_COUNTED:
-        return f"{formats.number(MOST_COUNTED)}+ requests{span}"
-    return f"{formats.plural(n_rows, 'request')}{span}"
+        return f"{formats.number(MOST_COUNTED)}+ {asked.noun[1]}{span}"
+    return f"{formats.plural(n_rows, *asked.noun)}{span}"
 
 
 def _outcomes(asked: Asked) -> tuple[Outcome, ...]:

@@ -46,7 +46,7 @@ def test_every_entry_opens(who: str, request: pytest.FixtureRequest) -> None:
     page = client.get("").text
     links = re.findall(r'<a href="(/[^"]*)"[^>]*>\s*<svg', page)
     assert len(links) >= 3
-    assert {client.get(link).status_code for link in links} == {200}
+    assert {client.browser.get(link).status_code for link in links} == {200}
 
 
 def test_the_current_entry_says_so(owner: AdminClient) -> None:
@@ -56,10 +56,14 @@ def test_the_current_entry_says_so(owner: AdminClient) -> None:
 
 
 def test_help_is_at_the_foot_of_every_page(owner: AdminClient) -> None:
-    for address in ("", "tokens", "/account", "/organizations", "/nowhere"):
+    for address in ("/account", "/organizations", "/nowhere"):
         page = owner.get(address).text
         foot = page.split('class="sidebar-foot"')[1]
         assert 'href="/help"' in foot
+    for address in ("", "tokens", "nowhere"):
+        page = owner.get(address).text
+        foot = page.split('class="sidebar-foot"')[1]
+        assert 'href="/help?organization=acme"' in foot
 
 
 def test_the_title_names_page_organization_and_product(owner: AdminClient) -> None:

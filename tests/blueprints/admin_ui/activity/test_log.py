@@ -210,6 +210,26 @@ def test_nobody_who_fits_is_said(viewer: AdminClient) -> None:
     assert "fits “&lt;i&gt;x”" in viewer.get("activity", who="<i>x").text
 
 
+def test_for_nobody_nothing_is_listed(viewer: AdminClient, write: Write) -> None:
+    (id_,) = write({})
+    page = viewer.get("activity", who="nobodyxx", live="1", cursor="bm8").text
+    assert opened(page) == []
+    assert page.count("Nobody and no group fits “nobodyxx”.") == 2
+    assert 'hx-trigger="every' not in page
+    assert opened(viewer.get("activity", kind="scim").text) == [id_]
+
+
+def test_fields_that_are_left_empty_stay_out_of_the_address(
+    viewer: AdminClient,
+) -> None:
+    answer = viewer.get("activity", who="", outcome="", method="GET", q="a&b")
+    assert answer.status_code == 303
+    assert answer.location == "/o/acme/activity?q=a%26b&method=GET"
+    answer = viewer.get("activity", who="nobodyxx", _scheme="x", token="")
+    assert answer.location == "/o/acme/activity?who=nobodyxx"
+    assert viewer.get("activity", htmx=True, q="").status_code == 200
+
+
 def test_older_rows_follow_by_link_and_by_htmx(
     viewer: AdminClient, write: Write
 ) -> None:
@@ -283,6 +303,24 @@ def test_a_request_of_a_provider_is_listed(
     assert "201" in page
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"kind": "scim"}, "1 request in the last 24 hours"),
+        ({"provider": "Okta", "since": "1h"}, "1 request in the last hour"),
+        ({"kind": "admin"}, "1 entry in the last 24 hours"),
+        ({"method": "GET", "since": "1h"}, "2 entries in the last hour"),
+        ({"method": "GET", "since": "all"}, "2 entries"),
+    ],
+)
+def test_rows_are_counted_by_a_word_that_is_true_of_all(
+    owner: AdminClient, write: Write, query: dict[str, Any], expected: str
+) -> None:
+    write({"provider": "Okta"}, {"kind": "admin"})
+    page = owner.get("activity", **query).text
+    assert re.search(rf'<span class="num">\s*{expected}\s*</span>', page)
+
+
 def test_counts_stop_and_say_so(
     viewer: AdminClient, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,7 +328,7 @@ def test_counts_stop_and_say_so(
     monkeypatch.setattr(log_view, "MOST_PROBLEMS", 1)
     write(REFUSED, REFUSED, {})
     page = viewer.get("activity", kind="scim").text
-    assert "2+ requests in 24 hours" in page
+    assert "2+ requests in the last 24 hours" in page
     assert '<span class="num">1+</span>' in page
 
 
@@ -300,7 +338,10 @@ def test_only_who_may_read_bodies_finds_by_them(
 ) -> None:
     write({"request_body": '{"title": "Harpist"}'})
     client: AdminClient = request.getfixturevalue(who)
-    assert len(opened(client.get("activity", q="harpist").text)) == n_found
+    page = client.get("activity", q="harpist").text
+    assert len(opened(page)) == n_found
+    assert ("1 found, bodies included" in page) is bool(n_found)
+    assert ("ID or body…" in page) is bool(n_found)
     assert len(opened(client.get("activity", q="/Users/0").text)) == 1
 
 

@@ -23,7 +23,7 @@ def test_new_rows_are_counted_while_the_list_is_live(
     write(REFUSED, {})
     address = found[1].replace("&amp;", "&")
     part = viewer.browser.get(address, headers=HTMX).text
-    assert "2 new requests" in part
+    assert "2 new entries" in part
     assert 'hx-trigger="every 3s"' in part
 
 

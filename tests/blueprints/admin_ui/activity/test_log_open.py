@@ -23,7 +23,11 @@ def test_a_fold_that_holds_the_open_request_stands_open(
 
 def test_a_foreign_cursor_is_no_server_error(viewer: AdminClient, write: Write) -> None:
     (id_,) = write({})
-    assert viewer.get("activity", cursor="bm8").status_code == 400
+    answer = viewer.get("activity", method="GET", cursor="bm8")
+    assert answer.status_code == 400
+    assert re.search(
+        r'href="/o/acme/activity\?method=GET"[^>]*>Go to the first', answer.text
+    )
     assert viewer.get(f"activity/{id_}", cursor="bm8").status_code == 200
 
 

@@ -34,6 +34,9 @@ def _as_somebody_in_berlin(app: Flask) -> Iterator[None]:
         ("30d", NOW - timedelta(days=30)),
         ("all", None),
         ("nonsense", NOW - timedelta(days=1)),
+        # No other time zone can tell the ends of the calendar.
+        ("0001-01-01T00:00:00+00:00", NOW - timedelta(days=1)),
+        ("9999-12-31T23:59:59+00:00", NOW - timedelta(days=1)),
         # Local: Berlin is an hour ahead.
         ("2026-11-20T14:02", datetime(2026, 11, 20, 13, 2, tzinfo=UTC)),
         ("2026-11-20T14:02:00+00:00", datetime(2026, 11, 20, 14, 2, tzinfo=UTC)),
