@@ -83,7 +83,7 @@ LEAST: Final[dict[str, Least]] = {
     "list_change_members": "viewer",
     "list_instance_activity": "instance owner",
     "show_instance_activity": "instance owner",
-    # undo; a range that holds more than users and groups takes an admin
+    # undo; a large one, or of more than users and groups, takes an admin
     "preview_undo": "helpdesk",
     "undo": "helpdesk",
     # connecting a provider

@@ -10,9 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, false, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    exists,
+    false,
+    literal,
+    or_,
+    select,
+)
 
-from models import Admin, ProvisioningToken
+from models import Admin, AdminRole, ProvisioningToken
 from models.database import reading
 from services.organizations import OrganizationRef
 from services.origin import COMMAND_LINE
@@ -45,11 +53,12 @@ def read_names(
 ) -> dict[str, str]:
     """The same within a transaction that somebody else leads; two statements at most.
 
-    Another organization's token has no name here.
+    Another organization's token has no name here, and neither has an admin without a
+    role in this one, unless they own the installation.
     """
     wanted = set(keys)
     found = _token_names(connection, organization, _ids(wanted, _TOKEN))
-    found |= _admin_names(connection, _ids(wanted, _ADMIN))
+    found |= _admin_names(connection, organization, _ids(wanted, _ADMIN))
     return {key: found.get(key) or _unknown(key) for key in wanted}
 
 
@@ -71,10 +80,18 @@ def _token_names(
     }
 
 
-def _admin_names(connection: Connection, ids: list[str]) -> dict[str, str]:
+def _admin_names(
+    connection: Connection, organization: OrganizationRef, ids: list[str]
+) -> dict[str, str]:
     if not ids:
         return {}
-    statement = select(Admin.id, Admin.name).where(Admin.id.in_(ids))
+    works_here = exists().where(
+        AdminRole.admin_seq == Admin.seq,
+        AdminRole.organization_seq == organization.seq,
+    )
+    statement = select(Admin.id, Admin.name).where(
+        Admin.id.in_(ids), or_(Admin.is_instance_owner, works_here)
+    )
     return {f"{_ADMIN}{row.id}": row.name for row in connection.execute(statement)}
 
 

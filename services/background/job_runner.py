@@ -187,6 +187,7 @@ def _begin(session: Session, seq: int, at: datetime) -> bool:
     if times > MOST_BEGINNINGS:
         job.state, job.ended_at = "failed", at
         job.result = {**result, "problem": _STUCK, "incident": None}
+        jobs.forget_selection(session, seq)
         log.error("job failed", job=seq, problem=_STUCK)
     return times <= MOST_BEGINNINGS
 
@@ -269,6 +270,7 @@ def _fail(
     if job is not None:
         job.state, job.ended_at = "failed", at
         job.result = {**(job.result or {}), "problem": problem, "incident": incident}
+        jobs.forget_selection(session, seq)
 
 
 def _explained(seq: int, error: Exception) -> tuple[str, str | None]:

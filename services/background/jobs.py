@@ -169,6 +169,12 @@ def cancel(
     job = lock(session, organization, job_id)
     if job.state in ("waiting", *GOING):
         job.state, job.ended_at = "cancelled", origin.at
+        forget_selection(session, job.seq)
+
+
+def forget_selection(session: Session, job_seq: int) -> None:
+    """Drop what an ended job had still to do: it names people and their values."""
+    write_file(session, job_seq, "selection", {})
 
 
 def lock(session: Session, organization: OrganizationRef, job_id: str) -> Job:

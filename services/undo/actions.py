@@ -82,10 +82,14 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of an undo that is one step of a job: the actions, then the moves."""
+    """A piece of an undo that is one step of a job: the actions, then the moves.
+
+    `seen` is the number of the newest event that the plan knew of.
+    """
 
     actions: tuple[Action, ...] = ()
     moves: tuple[MemberMoves, ...] = ()
+    seen: int | None = None
 
     @property
     def size(self) -> int:
@@ -111,4 +115,5 @@ class Part:
                 )
                 for one in kept["moves"]
             ),
+            kept.get("seen"),
         )

@@ -1,9 +1,12 @@
 """Takes members out of a group and puts others back, who are known still.
 
-Inside a transaction that somebody else leads. Who is in already, or out, is passed by.
+Inside a transaction that somebody else leads. Who is in already, or out, is passed by;
+whom others moved since the plan was made is left.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +19,7 @@ from services.errors import NotFound
 from services.organizations import OrganizationRef
 from services.origin import Origin
 from services.undo.actions import MemberMoves, Skipped
+from services.undo.other_events import read_late
 from services.undo.reading import read_here
 
 
@@ -25,6 +29,8 @@ def move(
     moves: MemberMoves,
     batch: Batch,
     origin: Origin,
+    *,
+    seen: int | None = None,
 ) -> list[Skipped]:
     """Do it; returns who was left out, and why."""
     try:
@@ -32,9 +38,9 @@ def move(
     except NotFound:
         reason = "Deleted meanwhile"
         return [Skipped(moves.reference, reason, is_late=True)]
+    moves, skipped = _without_late(session, organization, moves, seen, origin)
     coming = (*moves.add, *moves.groups)
     here = read_here(session, organization, (*coming, *moves.remove))
-    skipped = list[Skipped]()
     n_missing = sum(id_ not in here for id_ in coming)
     if n_missing:
         who = "1 member was" if n_missing == 1 else f"{n_missing:,} members were"
@@ -59,6 +65,30 @@ def move(
             name = here[step.add[0]].name
             skipped.append(Skipped(moves.reference, left_out.format(name)))
     return skipped
+
+
+def _without_late(
+    session: Session,
+    organization: OrganizationRef,
+    moves: MemberMoves,
+    seen: int | None,
+    origin: Origin,
+) -> tuple[MemberMoves, list[Skipped]]:
+    ids = [moves.group_id]
+    late = read_late(session, organization, ids, seen, origin.request_id)
+    moved = {id_ for kind, id_ in late.get(moves.group_id, ()) if kind == "member"}
+    still = replace(
+        moves,
+        add=tuple(id_ for id_ in moves.add if id_ not in moved),
+        remove=tuple(id_ for id_ in moves.remove if id_ not in moved),
+        groups=tuple(id_ for id_ in moves.groups if id_ not in moved),
+    )
+    n_late = moves.n_members - still.n_members
+    if not n_late:
+        return moves, []
+    who = "1 member" if n_late == 1 else f"{n_late:,} members"
+    reason = f"{who} came or left again meanwhile"
+    return still, [Skipped(moves.reference, reason, is_late=True)]
 
 
 def _try(

@@ -23,19 +23,20 @@ MEMBERS: Final = 5_000
 def whole(plan: Plan) -> list[Part]:
     """The plan for one transaction."""
     return [
-        Part(moves=plan.leaving),
-        Part(actions=plan.actions),
-        Part(moves=plan.returning),
+        Part(moves=plan.leaving, seen=plan.seen),
+        Part(actions=plan.actions, seen=plan.seen),
+        Part(moves=plan.returning, seen=plan.seen),
     ]
 
 
 def split(plan: Plan) -> list[Part]:
     """The plan for a job, a part for each of its steps."""
-    return [
+    found = [
         *_split_moves(plan.leaving),
         *_split_actions(plan.actions, plan.ties),
         *_split_moves(plan.returning),
     ]
+    return [replace(one, seen=plan.seen) for one in found]
 
 
 def _split_moves(moves: Iterable[MemberMoves]) -> Iterator[Part]:

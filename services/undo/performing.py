@@ -1,12 +1,14 @@
 """Carries out a part of an undo, inside a transaction that somebody else leads.
 
-Rows are locked first and looked at again: what is not as the plan expected is left, and
-said. So a part may be carried out late, or twice, and does nothing wrong then.
+Rows are locked first and looked at again: what is not as the plan expected, or was
+touched by others since it was made, is left, and said. So a part may be carried out
+late, or twice, and does nothing wrong then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -22,6 +24,8 @@ from services.organizations import OrganizationRef
 from services.origin import Origin
 from services.undo import leaves, moving_members, taken_names
 from services.undo.actions import Action, Part, Skipped
+from services.undo.folding import Touch
+from services.undo.other_events import read_late
 from services.undo.reading import Today, chunks, read_deleted
 
 _PARKED: Final = "\x01"
@@ -38,10 +42,12 @@ def carry_out(
     """Do it; returns what was left as it is, and why."""
     skipped = list[Skipped]()
     if part.actions:
-        performer = _Performer(session, organization, batch, origin)
+        performer = _Performer(session, organization, batch, origin, part.seen)
         skipped += performer.perform(part.actions)
     for moves in part.moves:
-        skipped += moving_members.move(session, organization, moves, batch, origin)
+        skipped += moving_members.move(
+            session, organization, moves, batch, origin, seen=part.seen
+        )
     return skipped
 
 
@@ -53,13 +59,21 @@ class _Performer:
     organization: OrganizationRef
     batch: Batch
     origin: Origin
+    seen: int | None
     users: dict[str, User] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
 
     def perform(self, actions: Sequence[Action]) -> list[Skipped]:
         self._lock(actions)
         today = self._look(actions)
-        checked, skipped = _check(actions, today)
+        late = read_late(
+            self.session,
+            self.organization,
+            [one.id for one in actions],
+            self.seen,
+            self.origin.request_id,
+        )
+        checked, skipped = _check(actions, today, late)
         found = taken_names.sort_out(self.session, self.organization, checked, today)
         self._park(found.actions, today)
         for one in found.actions:
@@ -189,7 +203,9 @@ class _Performer:
 
 
 def _check(
-    actions: Sequence[Action], today: Mapping[str, Today]
+    actions: Sequence[Action],
+    today: Mapping[str, Today],
+    late: Mapping[str, AbstractSet[Touch]],
 ) -> tuple[list[Action], list[Skipped]]:
     """What can be done of it now; what is so already is left out without a word."""
     checked, skipped = list[Action](), list[Skipped]()
@@ -201,7 +217,13 @@ def _check(
                 reason = "Deleted meanwhile"
                 skipped.append(Skipped(one.reference, reason, is_late=True))
             continue
-        values, is_stale = _check_values(one, leaves.read(now.document))
+        touches = late.get(one.id, frozenset())
+        if one.kind != "change" and touches:
+            # It is there, or not, by somebody else's will, or was built on.
+            reason = "Changed again meanwhile"
+            skipped.append(Skipped(one.reference, reason, is_late=True))
+            continue
+        values, is_stale = _check_values(one, leaves.read(now.document), touches)
         if is_stale:
             reason = "Changed again meanwhile"
             skipped.append(Skipped(one.reference, reason, is_late=True))
@@ -211,15 +233,17 @@ def _check(
 
 
 def _check_values(
-    action: Action, now: Mapping[str, JSON]
+    action: Action, now: Mapping[str, JSON], touches: AbstractSet[Touch]
 ) -> tuple[dict[str, tuple[JSON, JSON]], bool]:
     """The values still to be given, and whether another is not as it was expected."""
     values: dict[str, tuple[JSON, JSON]] = {}
     is_stale = False
     for key, (expected, wanted) in action.values.items():
         value = now.get(key)
-        if value == expected:
+        if value == wanted:
+            continue
+        if value == expected and ("value", key) not in touches:
             values[key] = (expected, wanted)
-        elif value != wanted:
+        else:
             is_stale = True
     return values, is_stale

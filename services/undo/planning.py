@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
 
 from services.activity.change_words import label_of
 from services.directory.mapping import Reference
@@ -21,15 +20,15 @@ from services.undo import leaves, taken_names
 from services.undo.actions import Action, Kind, MemberMoves, Part, Skipped
 from services.undo.folding import SelectedEvent, Thread, Wish, fold
 from services.undo.member_planning import plan_members
+from services.undo.other_events import read_newest_number, read_others
 from services.undo.reading import (
     GONE,
     Database,
     Today,
-    chunks,
     read_events,
     read_today,
 )
-from services.undo.selection import EVENTS, Selection
+from services.undo.selection import Selection
 
 AT_ONCE: Final = 200
 """Resources that are changed back while an admin waits."""
@@ -43,7 +42,8 @@ class Plan:
     """All that an undo does: members leave, resources change, members come back.
 
     `others` counts what the selection holds besides users and groups, by type. `ties`
-    are pairs of ids that belong into one transaction.
+    are pairs of ids that belong into one transaction; `seen` is the number of the
+    newest event that was known.
     """
 
     n_events: int
@@ -53,6 +53,7 @@ class Plan:
     skipped: tuple[Skipped, ...]
     others: Mapping[str, int]
     ties: tuple[tuple[str, str], ...] = ()
+    seen: int | None = None
 
     @property
     def n_resources(self) -> int:
@@ -86,14 +87,20 @@ def plan(
     database: Database, organization: OrganizationRef, selection: Selection
 ) -> Plan:
     """What undoing the selection comes to now. Raises `Invalid` for too much."""
+    # First of all: what comes while the rest is read counts as late.
+    seen = read_newest_number(database, organization)
     events = read_events(database, organization, selection)
-    wishes = fold(events)
+    others = read_others(database, organization, selection, events)
+    wishes = fold(sorted((*events, *others), key=lambda one: one.number))
     today = read_today(
         database, organization, ((one.type, one.id) for one in wishes.values())
     )
     wanted, conflicts, skipped = _compare_all(wishes.values(), today)
     sorted_ = taken_names.sort_out(database, organization, wanted, today)
-    members = plan_members(database, organization, wishes, sorted_.actions, today)
+    stays = {one.resource.id for one in skipped}
+    members = plan_members(
+        *(database, organization, wishes), sorted_.actions, today, stays
+    )
     return Plan(
         len(events),
         members.leaving,
@@ -101,12 +108,13 @@ def plan(
         members.returning,
         (
             *skipped,
-            *_explain(database, organization, selection, conflicts),
+            *_explain(conflicts),
             *sorted_.skipped,
             *members.skipped,
         ),
         _count_others(events),
         sorted_.ties,
+        seen,
     )
 
 
@@ -123,8 +131,7 @@ class _Conflict:
     """Attributes of a resource that were changed again since."""
 
     resource: Reference
-    keys: tuple[str, ...]
-    after_number: int
+    later: Mapping[str, SelectedEvent | None]
 
 
 def _compare_all(
@@ -146,9 +153,9 @@ def _compare_all(
             values.pop(taken_names.NAMES[wish.type], None)
         if kind == "delete" and wish.existence and wish.existence.wanted == "none":
             # Made in the selection: what it was before is nothing at all.
-            values, stale = {}, ()
+            values, stale = {}, {}
         if stale:
-            conflicts.append(_Conflict(here, stale, wish.last_number))
+            conflicts.append(_Conflict(here, stale))
         if values or kind != "change":
             actions.append(Action(kind, here.type, here.id, here.name, values))
     return actions, conflicts, skipped
@@ -162,6 +169,8 @@ def _find_kind(wish: Wish, now: Today) -> Kind | Skipped | None:
     if wants_live and now.state == "live":
         return "change" if wish.attributes or wish.members else None
     if wants_live and now.state == "deleted":
+        if thread.left == "deleted" and thread.later:
+            return _done_again(here, "deleted again", thread.later)
         if thread.left == "deleted":
             return "restore"
         reason = "Deleted since. Restore first, then undo this"
@@ -170,67 +179,51 @@ def _find_kind(wish: Wish, now: Today) -> Kind | Skipped | None:
         return Skipped(here, "Purged: nothing is left that could come back")
     if now.state != "live":
         return None
-    if thread.left == "live":
-        return "delete"
-    return Skipped(here, "Restored since, and stays")
+    if thread.left != "live":
+        return Skipped(here, "Restored since, and stays")
+    if thread.later:
+        return _done_again(here, "restored again", thread.later)
+    if thread.wanted == "none" and wish.other:
+        # To delete it would take away what others have built on it.
+        return _done_again(here, "changed since", wish.other)
+    return "delete"
+
+
+def _done_again(here: Reference, what: str, later: SelectedEvent) -> Skipped:
+    return Skipped(here, f"Stays: it was {what} by {later.actor_name}", later.at)
 
 
 def _compare(
     threads: Mapping[str, Thread], now: Mapping[str, Any]
-) -> tuple[dict[str, tuple[Any, Any]], tuple[str, ...]]:
+) -> tuple[dict[str, tuple[Any, Any]], dict[str, SelectedEvent | None]]:
     # Any: JSON
     """The values to change, and the attributes that somebody changed again."""
     values: dict[str, tuple[Any, Any]] = {}
-    stale = list[str]()
+    stale: dict[str, SelectedEvent | None] = {}
     for key, thread in threads.items():
         value = now.get(key)
         if value == thread.wanted:
             continue
-        if value == thread.left:
+        if value == thread.left and thread.later is None:
             values[key] = (value, thread.wanted)
         else:
-            stale.append(key)
-    return values, tuple(stale)
+            stale[key] = thread.later
+    return values, stale
 
 
-def _explain(
-    database: Database,
-    organization: OrganizationRef,
-    selection: Selection,
-    conflicts: Sequence[_Conflict],
-) -> list[Skipped]:
+def _explain(conflicts: Sequence[_Conflict]) -> list[Skipped]:
     """Who changed these attributes again, and when."""
-    table = EVENTS.c
-    skipped = list[Skipped]()
-    for chunk in chunks(conflicts, 500):
-        rows = database.execute(
-            select(
-                *(table.resource_id, table.number, table.at),
-                *(table.actor_name, table.changes),
-            )
-            .where(
-                table.organization_seq == organization.seq,
-                table.resource_id.in_([one.resource.id for one in chunk]),
-                table.number > min(one.after_number for one in chunk),
-                table.action.in_(("updated", "deactivated", "reactivated")),
-            )
-            .order_by(table.number)
-        ).all()
-        last = {(row.resource_id, key): row for row in rows for key in row.changes}
-        for conflict in chunk:
-            skipped += [_again(conflict, key, last) for key in conflict.keys]
-    return skipped
+    return [
+        _again(one.resource, key, later)
+        for one in conflicts
+        for key, later in one.later.items()
+    ]
 
 
-def _again(
-    conflict: _Conflict,
-    key: str,
-    last: Mapping[tuple[str, str], Any],  # Any: a row of an event
-) -> Skipped:
+def _again(resource: Reference, key: str, later: SelectedEvent | None) -> Skipped:
     label = label_of(key)
     name = f"{label[0].upper()}{label[1:]}"
-    row = last.get((conflict.resource.id, key))
-    if row is None:
-        return Skipped(conflict.resource, f"{name} is not as these changes left it")
-    reason = f"{name} was changed again by {row.actor_name}"
-    return Skipped(conflict.resource, reason, row.at)
+    if later is None:
+        return Skipped(resource, f"{name} is not as these changes left it")
+    reason = f"{name} was changed again by {later.actor_name}"
+    return Skipped(resource, reason, later.at)

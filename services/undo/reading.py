@@ -1,7 +1,7 @@
 """What undo has to know: the events of a selection, and how things stand today.
 
 Reads only, within a transaction that somebody else leads; in pieces, since a selection
-may hold a hundred thousand changes.
+may hold a hundred thousand changes. What others did is read in `other_events`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -37,6 +37,9 @@ Database: TypeAlias = Connection | Session
 
 MOST_EVENTS: Final = 100_000
 """Changes that are undone together; more would not fit into one plan."""
+
+MOST_MEMBERS: Final = 1_000_000
+"""Members that came or went in them, for the same reason."""
 
 CHUNK: Final = 2_000
 """Ids named in one statement."""
@@ -66,21 +69,48 @@ def read_events(
 ) -> list[SelectedEvent]:
     """The events meant, in their order. Raises `Invalid` for too many of them."""
     clause = selection.clause(organization)
-    n_events = database.execute(
-        select(func.count()).select_from(EVENTS).where(clause)
-    ).scalar_one()
+    n_events, n_members = measure(database, clause)
     if n_events > MOST_EVENTS:
         raise Invalid(
             "since",
             f"These are {n_events:,} changes; at most {MOST_EVENTS:,} can be undone "
             "together. Choose a shorter while.",
         )
+    if n_members > MOST_MEMBERS:
+        raise Invalid(
+            "since",
+            f"{n_members:,} members came or left in these changes; at most "
+            f"{MOST_MEMBERS:,} can be undone together. Choose a shorter while.",
+        )
+    return read_where(database, clause)
+
+
+def measure(database: Database, clause: ColumnElement[bool]) -> tuple[int, int]:
+    """How many events, and how many members came or went in those that tell whom."""
+    table = EVENTS.c
+    n_moved = case((_MOVES, table.n_added + table.n_removed), else_=0)
+    row = database.execute(
+        select(func.count(), func.coalesce(func.sum(n_moved), 0))
+        .select_from(EVENTS)
+        .where(clause)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+_MOVES: Final = and_(EVENTS.c.action == "updated", EVENTS.c.resource_type == "Group")
+
+
+def read_where(
+    database: Database, clause: ColumnElement[bool], *, is_meant: bool = True
+) -> list[SelectedEvent]:
+    """The events for which that holds, in their order."""
     table = EVENTS.c
     rows = database.execute(
         select(
             *(table.seq, table.number, table.request_id, table.action),
             *(table.resource_type, table.resource_id, table.resource_name),
             *(table.changes, table.n_added, table.n_removed),
+            *(table.actor_name, table.at),
         )
         .where(clause)
         .order_by(table.number)
@@ -93,11 +123,17 @@ def read_events(
         and (row.n_added or row.n_removed)
     ]
     members = _read_members(database, moving)
-    return [_event(row, *members.get(row.seq, ((), ()))) for row in rows]
+    return [
+        _event(row, members.get(row.seq, ([], [])), is_meant=is_meant) for row in rows
+    ]
 
 
-def _event(row: Any, added: Sequence[str], removed: Sequence[str]) -> SelectedEvent:
-    # Any: a row of the statement above
+def _event(
+    row: Any,  # Any: a row of the statement above
+    members: tuple[Sequence[str], Sequence[str]],
+    *,
+    is_meant: bool,
+) -> SelectedEvent:
     # What a resource was made, deleted or restored with comes and goes with it.
     is_told = row.resource_type in UNDOABLE and row.action not in (
         "created",
@@ -112,8 +148,10 @@ def _event(row: Any, added: Sequence[str], removed: Sequence[str]) -> SelectedEv
         row.resource_id,
         row.resource_name,
         row.changes if is_told else {},
-        added,
-        removed,
+        *members,
+        row.actor_name,
+        row.at,
+        is_meant,
     )
 
 

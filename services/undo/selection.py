@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, not_, or_
 
 from models import ChangeEvent
 from models.database import Base
@@ -54,6 +54,15 @@ class Selection:
         if self.since >= until:
             raise Invalid("until", "Enter an end that is later than the beginning.")
         return replace(self, until=until)
+
+    def clause_of_others(self, organization: OrganizationRef) -> ColumnElement[bool]:
+        """Whether an event of the organization is not meant."""
+        table = EVENTS.c
+        here = table.organization_seq == organization.seq
+        if self.request_id:
+            by_others = table.request_id != self.request_id
+            return and_(here, or_(table.request_id.is_(None), by_others))
+        return and_(here, not_(self.clause(organization)))
 
     def clause(self, organization: OrganizationRef) -> ColumnElement[bool]:
         """Whether an event of the organization is meant."""

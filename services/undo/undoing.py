@@ -7,7 +7,7 @@ groups are undone: what was done to tokens, admins and settings is counted and l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -28,11 +28,10 @@ from services.organizations import OrganizationRef
 from services.origin import Origin
 from services.undo import parts, previewing
 from services.undo.actions import Part, Skipped
-from services.undo.folding import UNDOABLE
 from services.undo.performing import carry_out
 from services.undo.planning import Plan, plan
 from services.undo.previewing import Preview
-from services.undo.selection import EVENTS, Selection
+from services.undo.selection import Selection
 
 KIND: Final = "undo"
 
@@ -45,7 +44,7 @@ class NotAsShown(ServiceError):
 
 @dataclass(frozen=True)
 class Undone:
-    """What came of it; `skipped` is what was left as it is."""
+    """What came of it, by the changes made; `skipped` is what was left as it is."""
 
     n_resources: int
     n_members: int
@@ -69,25 +68,6 @@ def preview(
     if selection.request_id and not found.n_events:
         _check_request(connection, organization, selection.request_id)
     return previewing.tell(connection, organization, selection, found)
-
-
-@reading
-def holds_others(
-    connection: Connection,
-    organization: OrganizationRef,
-    selection: Selection,
-    now: datetime,
-) -> bool:
-    """Whether something besides users and groups was changed. Raises `Invalid`."""
-    found = connection.execute(
-        select(EVENTS.c.seq)
-        .where(
-            selection.closed(now).clause(organization),
-            EVENTS.c.resource_type.not_in(UNDOABLE),
-        )
-        .limit(1)
-    )
-    return found.first() is not None
 
 
 def _check_request(
@@ -141,7 +121,11 @@ def _undo(
         # Somebody came between the look and the locks, perhaps with the same undo.
         raise _not_as_shown()
     batch.record(session, organization.seq, origin)
-    return Undone(found.n_resources, found.n_members, (*found.skipped, *late))
+    moved = {one.group_id for one in (*found.leaving, *found.returning)}
+    meant = moved | {one.id for one in found.actions}
+    # Of a deletion other groups tell, too, which nobody asked for.
+    n_resources = len(meant & {one.resource_id for one in batch.changes})
+    return Undone(n_resources, _n_moved(batch, moved), (*found.skipped, *late))
 
 
 def _start_if_large(
@@ -202,6 +186,8 @@ def step(session: Session, task: Task, origin: Origin) -> Step:
         "n_members": task.result.get("n_members", 0) + _n_moved(batch),
     }
     is_over = place + 1 >= n_parts
+    if is_over:
+        jobs.forget_selection(session, task.seq)
     return Step(
         task.n_done + part.size, task.n_total, result, "done" if is_over else "running"
     )
@@ -211,11 +197,12 @@ def _n_changed(batch: Batch) -> int:
     return len({one.resource_id for one in batch.changes if one.changes})
 
 
-def _n_moved(batch: Batch) -> int:
+def _n_moved(batch: Batch, of: Container[str] | None = None) -> int:
+    """Members who came or left: of these groups, or of all."""
     return sum(
         len(one.added) + len(one.removed)
         for one in batch.changes
-        if one.action == "updated"
+        if one.action == "updated" and (of is None or one.resource_id in of)
     )
 
 

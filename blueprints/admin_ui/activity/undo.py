@@ -29,6 +29,9 @@ SECTION: Final = "list_activity"
 
 _LOCAL: Final = "%Y-%m-%dT%H:%M"
 
+_YEARS: Final = range(1970, 2201)
+"""Of times that are asked for: others cannot be shown on every clock."""
+
 
 class UndoForm(Form):
     """A while, and whose changes."""
@@ -48,7 +51,7 @@ def preview_undo(slug: str) -> AnyResponse:
         found = undoing.preview(g.organization, _selection(), g.now)
     except Refusal as refusal:
         return _refuse(slug, refusal)
-    _check_role(bool(found.others))
+    _check_role(found)
     return _question(slug, found)
 
 
@@ -58,17 +61,17 @@ def undo(slug: str) -> AnyResponse:
     g.section = SECTION
     try:
         selection = _selection()
-        _check_role(undoing.holds_others(g.organization, selection, g.now))
         came = undoing.undo(
             g.organization,
             selection,
-            digest=request.form.get("digest", ""),
+            digest=_checked_digest(selection),
             origin=g.origin,
         )
     except Refusal as refusal:
         return _refuse(slug, refusal)
     except NotAsShown as changed:
         found = undoing.preview(g.organization, selection, g.now)
+        _check_role(found)
         return _question(slug, found, notice=changed.detail)
     if isinstance(came, str):
         return fragments.go(url_for("admin_ui.show_job", slug=slug, job_id=came))
@@ -103,6 +106,8 @@ def _instant(name: str, text: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text.strip())
+        if at.year not in _YEARS:
+            raise ValueError(text)
         local = at if at.tzinfo else at.replace(tzinfo=formats.zone())
         return local.astimezone(UTC)
     except (ValueError, OverflowError) as error:
@@ -110,10 +115,25 @@ def _instant(name: str, text: str) -> datetime | None:
         raise Invalid(name, sentence) from error
 
 
-def _check_role(holds_others: bool) -> None:
-    """Who works for users and groups is not told what was done to tokens and admins."""
-    if holds_others and not roles.allows(g.role, "admin"):
+def _check_role(found: Preview) -> None:
+    """Who works for users and groups is not told what was done to tokens and admins.
+
+    Nor may they undo at large, as they may not act on everybody in a list.
+    """
+    takes_admin = found.others or found.is_large
+    if takes_admin and not roles.allows(g.role, "admin"):
         raise Refused(access.sentence("admin"))
+
+
+def _checked_digest(selection: Selection) -> str:
+    """Of what the question showed, and whoever asks may do; else `Refused`."""
+    digest = request.form.get("digest", "")
+    if not roles.allows(g.role, "admin"):
+        found = undoing.preview(g.organization, selection, g.now)
+        _check_role(found)
+        # What is checked has to be what is done, if it differs a moment later.
+        return digest if digest == found.digest else ""
+    return digest
 
 
 def _question(slug: str, found: Preview, notice: str = "") -> Response:

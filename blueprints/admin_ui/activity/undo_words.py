@@ -114,7 +114,9 @@ def others(found: Preview) -> str:
 def done(undone: Undone) -> str:
     """The notice after it."""
     were = "was" if undone.n_resources == 1 else "were"
-    sentence = f"{plural(undone.n_resources, 'change')} {were} undone."
+    sentence = "Nothing was undone."
+    if undone.n_resources:
+        sentence = f"{plural(undone.n_resources, 'change')} {were} undone."
     return sentence + _left(len(undone.skipped))
 
 

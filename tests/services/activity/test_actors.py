@@ -71,6 +71,17 @@ def test_a_token_of_another_organization_has_no_name_here(
     assert actors.names(globex, [key])[key] == f"token rcl_{okta}…"
 
 
+def test_an_admin_without_a_role_here_has_no_name_here(
+    acme: OrganizationRef, globex: OrganizationRef
+) -> None:
+    new = NewAdmin(
+        "eve@globex.example", "Eve", "viewer", "velvet otter canyon 7431", (globex,)
+    )
+    key = f"admin:{admins.create(new, origin=BY_HAND)}"
+    assert actors.names(globex, [key])[key] == "Eve"
+    assert actors.names(acme, [key])[key] == "a former admin"
+
+
 def test_a_token_and_its_successor_are_one_source(
     acme: OrganizationRef, globex: OrganizationRef, okta: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scim.attributes import Document
@@ -34,7 +36,6 @@ def test_the_value_before_the_first_event_is_wanted():
     wish = fold([title(1, "A", "B"), title(2, "B", "C")])[BO]
     thread = wish.attributes["title"]
     assert (thread.wanted, thread.left) == ("A", "C")
-    assert wish.last_number == 2
 
 
 def test_what_somebody_else_set_in_between_ends_the_thread():
@@ -128,3 +129,19 @@ def test_what_is_taken_out_leaves_nothing_empty():
     without = leaves.write(DOCUMENT, dict.fromkeys(leaves.read(DOCUMENT)))
     assert without == {}
     assert DOCUMENT["name"] == {"familyName": "Li", "givenName": "Bo"}
+
+
+def test_what_others_did_in_between_ends_a_thread_whatever_came_of_it():
+    others = [replace(title(2, "B", "X"), is_meant=False)]
+    others.append(replace(title(3, "X", "B"), is_meant=False))
+    wish = fold([title(1, "A", "B"), *others, title(4, "B", "C")])[BO]
+    assert wish.attributes["title"].wanted == "B"
+    assert wish.attributes["title"].later is None
+
+
+def test_the_newest_of_what_others_did_is_known():
+    others = [replace(title(2, "B", "X"), is_meant=False)]
+    others.append(replace(title(3, "X", "B"), is_meant=False))
+    wish = fold([title(1, "A", "B"), *others])[BO]
+    assert wish.attributes["title"].later == others[1]
+    assert wish.other == others[1]

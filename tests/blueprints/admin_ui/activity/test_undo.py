@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from models import Request, User
+from blueprints.admin_ui import formats
+from models import Job, JobFile, Request, User
 from services.background import bulk_actions
 from services.background.job_runner import Runner
 from services.directory import users
 from services.origin import Actor, Origin
+from services.undo import undoing
 from tests.admin_client import UNKNOWN_ID
+from tests.conftest import make_admin
 from tests.directories import rows
 from tests.scim_client import load
 from tests.served import fill
@@ -206,12 +210,12 @@ def many(app, acme, do):
     return okta
 
 
-def test_a_large_undo_is_a_job_with_its_result(app, helpdesk, do, many):
-    page = helpdesk.get("undo", token="abc", since=many.at.isoformat())
+def test_a_large_undo_is_a_job_with_its_result(app, admin, do, many):
+    page = admin.get("undo", token="abc", since=many.at.isoformat())
     assert "240 users become active again" in page.text
-    answer = helpdesk.post("undo", fields_of(page))
+    answer = admin.post("undo", fields_of(page))
     do(Runner().drain)
-    shown = helpdesk.get(answer.location).text
+    shown = admin.get(answer.location).text
     assert "Undo 240 changes" in shown
     assert "240 users and groups got back what stood before." in shown
     assert rows(app, sa.select(sa.func.count()).where(User.is_active)) == [(240,)]
@@ -223,17 +227,52 @@ def many_ids(app):
     return [one for (one,) in rows(app, by.order_by(User.seq))]
 
 
-def test_a_job_leaves_what_somebody_changes_meanwhile(app, helpdesk, acme, do, many):
-    page = helpdesk.get("undo", token="abc", since=many.at.isoformat())
-    answer = helpdesk.post("undo", fields_of(page))
+def test_a_job_leaves_what_somebody_changes_meanwhile(app, admin, acme, do, many):
+    page = admin.get("undo", token="abc", since=many.at.isoformat())
+    answer = admin.post("undo", fields_of(page))
     do(users.delete, acme, many_ids(app)[0], origin=many)
     do(Runner().drain)
-    page = helpdesk.get(answer.location).text
+    page = admin.get(answer.location).text
     job_id = answer.location.rpartition("/")[2]
-    skipped = helpdesk.get(f"jobs/{job_id}/skipped.csv").text
+    skipped = admin.get(f"jobs/{job_id}/skipped.csv").text
     assert "1 stayed as it is." in page
     assert "Deleted meanwhile" in skipped
     assert "Download what was skipped" in page
+
+
+def test_a_large_undo_takes_an_admin(app, helpdesk, admin, many):
+    page = admin.get("undo", token="abc", since=many.at.isoformat())
+    refused = helpdesk.get("undo", token="abc", since=many.at.isoformat())
+    assert refused.status_code == 403
+    assert "the role of an admin in this organization" in refused.text
+    assert helpdesk.post("undo", fields_of(page)).status_code == 403
+    assert rows(app, sa.select(sa.func.count(Job.seq))) == [(0,)]
+
+
+def test_what_a_job_was_to_do_is_kept_no_longer_than_it_takes(app, admin, do, many):
+    page = admin.get("undo", token="abc", since=many.at.isoformat())
+    admin.post("undo", fields_of(page))
+    todo = sa.select(sa.func.count()).where(JobFile.name == "selection")
+    assert rows(app, todo) == [(3,)]
+    do(Runner().drain)
+    assert rows(app, todo) == [(0,)]
+
+
+def test_what_a_cancelled_job_was_to_do_is_not_kept(app, admin, many):
+    page = admin.get("undo", token="abc", since=many.at.isoformat())
+    answer = admin.post("undo", fields_of(page))
+    admin.post(f"{answer.location}/cancel")
+    assert rows(app, sa.select(Job.state)) == [("cancelled",)]
+    assert rows(app, sa.select(JobFile.name)) == []
+
+
+def test_what_a_failed_job_was_to_do_is_not_kept(app, admin, do, many, monkeypatch):
+    page = admin.get("undo", token="abc", since=many.at.isoformat())
+    admin.post("undo", fields_of(page))
+    monkeypatch.setattr(undoing, "carry_out", None)
+    do(Runner().drain)
+    assert rows(app, sa.select(Job.state)) == [("failed",)]
+    assert rows(app, sa.select(JobFile.name)) == []
 
 
 def test_only_admins_are_told_who_the_admins_are(helpdesk, admin):
@@ -241,3 +280,23 @@ def test_only_admins_are_told_who_the_admins_are(helpdesk, admin):
     page = helpdesk.get("undo").text
     assert "Ada Helpdesk" in page
     assert "Ada Admin" not in page
+
+
+def test_admins_of_other_organizations_have_no_name_here(app, helpdesk, globex):
+    id_ = make_admin(app, "viewer", globex)
+    page = helpdesk.get("undo", admin=id_, since="2020-01-01", until="2020-01-02").text
+    assert "What <bdi>a former admin</bdi> changed from" in page
+    assert "Ada Viewer" not in page
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00", "2201-01-01"]
+)
+def test_times_that_no_clock_shows_are_refused(helpdesk, monkeypatch, zone, at):
+    monkeypatch.setattr(formats, "zone", lambda: ZoneInfo(zone))
+    for_since = helpdesk.get("undo", since=at)
+    for_until = helpdesk.get("undo", since="2020-01-01", until=at)
+    assert (for_since.status_code, for_until.status_code) == (422, 422)
+    assert "Enter a date and a time" in for_since.text
+    assert "Enter a date and a time" in for_until.text
