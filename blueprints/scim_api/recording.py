@@ -99,11 +99,10 @@ def note_list(
     if asked is not None:
         quirks.note_filter(asked, query.text, resource_type, g.origin.notes)
     if isinstance(asked, Comparison):
-        value = asked.value
         g.facts |= {
             "attribute": asked.attribute,
             "operator": asked.operator,
-            "value": redaction.text(value) if isinstance(value, str) else value,
+            "value": redaction.value_sought(asked.value, g.address),
         }
         if page.total == 1 == len(page.resources):
             g.found_id = page.resources[0].id

@@ -239,6 +239,7 @@ def _tallies(
             ChangeEvent.action,
             ChangeEvent.resource_type,
             func.count().label("n_changes"),
+            func.count(ChangeEvent.resource_id.distinct()).label("n_resources"),
             func.sum(ChangeEvent.n_added).label("n_added"),
             func.sum(ChangeEvent.n_removed).label("n_removed"),
             case((first == last, first), else_="").label("resource_id"),

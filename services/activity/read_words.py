@@ -13,6 +13,7 @@ from typing import Final, Literal
 from urllib.parse import parse_qs, unquote
 
 from services.activity.change_words import label_of
+from services.activity.redaction import HIDDEN
 from services.activity.request_log import LoggedRequest
 from services.activity.sentences import Part, Sentences, counted, done
 from services.origin import shorten
@@ -118,10 +119,14 @@ def _looked_up(
     group = "group " if kind.resource_type == "Group" else ""
     nobody = "none" if group else "nobody"
     found = {0: nobody, 1: "found"}.get(total, f"{total:,} found")
+    link = subject.resource if total == 1 else None
+    if facts["value"] == HIDDEN:
+        whom = Part("a group" if group else "a person", link)
+        by = f" by a hidden {label.strip() or 'value'}: {found}"
+        return done(who, "looked up", whom, Part(by))
     value = shorten(str(facts["value"]), _LONGEST)
     # The short form leaves out what all user names of an organization share.
     name = value.partition("@")[0] if attribute.lower() in _NAMES else value
-    link = subject.resource if total == 1 else None
     lead, tail = Part(f"{group}{label}"), Part(f": {found}")
     return Sentences(
         done(who, "looked up", lead, Part(name or value, link), tail).short,
@@ -182,7 +187,9 @@ def _people(kind: ReadKind, n: int) -> str:
 
 
 def _asked(request: LoggedRequest) -> str:
-    return str(request.facts.get("value", "")).lower()
+    value = str(request.facts.get("value", "")).lower()
+    # Of hidden ones nobody knows which are the same.
+    return request.id if value == HIDDEN else value
 
 
 def discovered(request: LoggedRequest) -> str:

@@ -59,9 +59,13 @@ _VALUES: Final = frozenset({"value", "values", "val", "content", "data", "newval
 
 _ATTRIBUTE: Final = re.compile(r"[\w.:$-]*")
 _ASSIGNED: Final = re.compile(
-    rf"(?:{'|'.join(_SECRET_WORDS)})[\w-]*[\"'\])}}\s]*"
-    r"(?:[=:<>]|\b(?:eq|ne|co|sw|ew|gt|ge|lt|le|is)\b)"
+    # Of parts of an attribute too, and of the filter that chooses among its values.
+    rf"(?:{'|'.join(_SECRET_WORDS)})[\w.$-]*+[\"'\])}}\s]*+"
+    r"([=:<>\[]|\b(?:eq|ne|co|sw|ew|gt|ge|lt|le|is)\b)?"
 )
+"""A word, whatever follows it: a text full of them is gone through once."""
+
+_DATA: Final = re.compile(r"\bdata:[\w.+/-]*[;,]")
 _TOKEN: Final = re.compile(r"(rcl(?:_|%5f)[0-9a-z]{10})[0-9a-z_%]+", re.IGNORECASE)
 _UNPREFIXED: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{10})_[0-9A-Za-z]{24,}")
 _MAY_HOLD_TOKEN: Final = re.compile(r"_|rcl|bearer|basic", re.IGNORECASE)
@@ -105,6 +109,19 @@ def text(value: str) -> str:
     found = _TOKEN.sub(r"\1…", value)
     found = _UNPREFIXED.sub(r"\1…", found)
     return _SCHEME.sub(rf"\1 {HIDDEN}", found)
+
+
+def value_sought(value: Any, where: Address) -> Any:  # Any: as JSON has it
+    """What a filter compares with; `HIDDEN` whenever something of it or beside it is.
+
+    `where` is the address that holds the filter.
+    """
+    if where.secrets:
+        return HIDDEN
+    is_secret = isinstance(value, str) and (
+        _without_random(text(value)) != value or _speaks_of_secrets(value)
+    )
+    return HIDDEN if is_secret else value
 
 
 def note(value: str) -> str:
@@ -158,12 +175,16 @@ def _decoded(value: str) -> str:
 def _pieces(value: str) -> Iterable[str]:
     """The parts of a hidden text that an error might name."""
     for piece in _PIECE.findall(value):
-        is_name = _ATTRIBUTE.fullmatch(piece) and piece.casefold() in _SECRET_NAMES
-        if not is_name and piece.casefold() not in _OPERATORS:
+        folded = piece.casefold()
+        if folded.removeprefix(".") not in _NO_SECRETS and folded not in _OPERATORS:
             yield piece
 
 
-_SECRET_NAMES: Final = frozenset({"password", "photos", "photos.value", "token"})
+_NO_SECRETS: Final = frozenset(
+    {"password", "token", "photos", "photos.value", "photos.display", "photos.type"}
+    | {"value", "display", "type", "primary"}
+)
+"""Names of attributes, which stand in every answer."""
 
 
 def _without_random(value: str) -> str:
@@ -327,10 +348,15 @@ def _is_secret(name: str) -> bool:
 
 
 def _speaks_of_secrets(value: str) -> bool:
-    """Whether a text says what a password is, as a filter or a nested document does."""
+    """Whether a text says what a password is, as a filter or a nested document does.
+
+    Or holds a picture itself.
+    """
     folded = value.casefold()
+    if "data:" in folded and _DATA.search(folded):
+        return True
     has_word = any(word in folded for word in _SECRET_WORDS)
-    return has_word and _ASSIGNED.search(folded) is not None
+    return has_word and any(found[1] for found in _ASSIGNED.finditer(folded))
 
 
 def scrub(said: str, secrets: Iterable[str]) -> str:

@@ -26,17 +26,17 @@ from sqlalchemy import (
     text,
     tuple_,
     type_coerce,
-    union,
 )
 
 from models import ChangeEvent, Request, RequestLogGap
 from models.audit import COMMON, PROBLEMS
 from models.database import Base, reading
+from services.activity import touching
 from services.errors import NotFound
 from services.organizations import OrganizationRef
 from services.origin import is_id, shorten
 from services.queries import keyset
-from services.queries.keyset import Key, Order
+from services.queries.keyset import Key, Order, Stretch
 
 PROBLEM: Final = "problem"
 """As an outcome to look for: refused or failed."""
@@ -173,10 +173,9 @@ def read_page(
     count: int = 50,
 ) -> LogPage:
     """The rows that match, newest first; raises `Invalid` ("cursor")."""
-    statement = _matching(organization.seq, query)
     if query.q.strip():
-        return _search(connection, statement, query, cursor, count)
-    return _page(connection, statement, cursor, count)
+        return _search(connection, organization.seq, query, cursor, count)
+    return _page(connection, organization.seq, query, cursor, count)
 
 
 page = reading(read_page)
@@ -188,7 +187,7 @@ def for_instance(
     connection: Connection, *, cursor: str | None = None, count: int = 50
 ) -> LogPage:
     """Requests whose organization nobody could tell, for owners of the instance."""
-    return _page(connection, _matching(None, LogQuery()), cursor, count)
+    return _page(connection, None, LogQuery(), cursor, count)
 
 
 @reading
@@ -199,8 +198,9 @@ def count_newer(
 
     The free text is not looked for.
     """
-    newer = _matching(organization.seq, query).where(seq < _SEQ).limit(MOST_NEW)
-    statement = select(func.count()).select_from(newer.subquery())
+    newer = Stretch(seq < _SEQ, True, MOST_NEW)
+    found = _matching(organization.seq, query, newer).where(seq < _SEQ).limit(MOST_NEW)
+    statement = select(func.count()).select_from(found.subquery())
     return int(connection.execute(statement).scalar_one())
 
 
@@ -212,7 +212,9 @@ def count_up_to(
 
     The free text is not looked for.
     """
-    found = _matching(organization.seq, query).with_only_columns(_SEQ).limit(most)
+    newest = Stretch(None, True, most)
+    matching = _matching(organization.seq, query, newest)
+    found = matching.with_only_columns(_SEQ).limit(most)
     statement = select(func.count()).select_from(found.subquery())
     return int(connection.execute(statement).scalar_one())
 
@@ -290,36 +292,35 @@ def gaps(
     return [Gap(*row) for row in rows]
 
 
-def _matching(organization_seq: int | None, query: LogQuery) -> Select[Any]:
-    # Any: the columns of a row
+_ALL: Final = Stretch(None, True, SEARCHED_AT_ONCE)
+"""For what is asked of no resource, where it is left to the database."""
+
+
+def _matching(
+    organization_seq: int | None, query: LogQuery, wanted: Stretch = _ALL
+) -> Select[Any]:  # Any: the columns of a row
+    """All rows that match; of those of a resource, the stretch at least."""
+    clauses = _clauses(query)
     if query.resource_id:
         # Not the organization again: SQLite would walk its whole log by that index.
-        whose = _touches(organization_seq, query.resource_id)
-    elif organization_seq is None:
-        whose = _TABLE.c.organization_seq.is_(None)
-    else:
-        whose = _TABLE.c.organization_seq == organization_seq
-    return select(*_COLUMNS).where(whose, *_clauses(query))
-
-
-def _touches(organization_seq: int | None, resource_id: str) -> ColumnElement[bool]:
-    """Whether a request of theirs was about a resource, or changed it among others.
-
-    Either has its index: all requests of a resource are found before any is looked at.
-    """
-    one, wanted = _TABLE.alias(), _storable(resource_id)
-    is_ours = one.c.organization_seq == organization_seq
-    about = select(one.c.seq).where(is_ours, one.c.resource_id == wanted)
-    changed = (
-        select(one.c.seq)
-        .join(ChangeEvent, ChangeEvent.request_id == one.c.id)
-        .where(
-            is_ours,
-            ChangeEvent.organization_seq == organization_seq,
-            ChangeEvent.resource_id == wanted,
+        return select(*_COLUMNS).where(
+            touching.of_resource(
+                *(organization_seq, _storable(query.resource_id), _changing(query)),
+                *(clauses, wanted),
+            )
         )
+    if organization_seq is None:
+        return select(*_COLUMNS).where(_TABLE.c.organization_seq.is_(None), *clauses)
+    return select(*_COLUMNS).where(
+        _TABLE.c.organization_seq == organization_seq, *clauses
     )
-    return _SEQ.in_(select(union(about, changed).subquery().c.seq))
+
+
+def _changing(query: LogQuery) -> touching.Changing:
+    if query.outcome in (PROBLEM, "failed"):
+        return "failed"
+    is_none = query.outcome in ("read", "refused", "already") or query.method == "GET"
+    return "none" if is_none else "any"
 
 
 def _clauses(query: LogQuery) -> list[ColumnElement[bool] | TextClause]:
@@ -358,11 +359,15 @@ def _storable(value: str) -> str:
 
 def _page(
     connection: Connection,
-    statement: Select[Any],  # Any: as in _matching
+    organization_seq: int | None,
+    query: LogQuery,
     cursor: str | None,
     count: int,
 ) -> LogPage:
-    window = keyset.read(connection, statement, _ORDER, cursor, count)
+    def matching(wanted: Stretch) -> Select[Any]:  # Any: as in _matching
+        return _matching(organization_seq, query, wanted)
+
+    window = keyset.read(connection, matching, _ORDER, cursor, count)
     return LogPage(
         tuple(_stored(row) for row in window.rows),
         window.previous,
@@ -373,13 +378,17 @@ def _page(
 
 def _search(
     connection: Connection,
-    statement: Select[Any],  # Any: as in _matching
+    organization_seq: int | None,
     query: LogQuery,
     cursor: str | None,
     count: int,
 ) -> LogPage:
     """Look through the next rows for a text; onwards only."""
-    places = statement.with_only_columns(_SEQ, _TABLE.c.id)
+
+    def places(wanted: Stretch) -> Select[Any]:  # Any: a seq and an id
+        matching = _matching(organization_seq, query, wanted)
+        return matching.with_only_columns(_SEQ, _TABLE.c.id)
+
     looked = keyset.read(connection, places, _ORDER, cursor, SEARCHED_AT_ONCE)
     ids = [row.id for row in looked.rows]
     found = connection.execute(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -71,13 +71,30 @@ class _Cursor:
     values: tuple[Value, ...]
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """What of a list is wanted: so many rows beyond a place, if there is one."""
+
+    beyond: ColumnElement[bool] | None
+    runs_down: bool
+    count: int
+
+
+Run: TypeAlias = (
+    Select[*tuple[Any, ...]] | Callable[[Stretch], Select[*tuple[Any, ...]]]
+)  # Any: the caller's columns
+"""A list; or what makes one that holds a stretch of it at least.
+
+For a list that is gathered from several places, of which each need give no more.
+"""
+
 Found: TypeAlias = tuple[int, Any]  # Any: a row of the caller's columns
 """A row, and the run it was found in."""
 
 
 def read(
     connection: Connection,
-    statement: Select[*tuple[Any, ...]],  # Any: the caller's columns
+    statement: Run,
     order: Order,
     cursor: str | None,
     count: int,
@@ -91,7 +108,7 @@ def read(
 
 def read_runs(
     connection: Connection,
-    runs: Sequence[Select[*tuple[Any, ...]]],  # Any: as in `read`
+    runs: Sequence[Run],
     order: Order,
     cursor: str | None,
     count: int,
@@ -129,7 +146,7 @@ class _List:
     """The runs of a list, and how many rows of it are a page."""
 
     connection: Connection
-    runs: Sequence[Select[*tuple[Any, ...]]]  # Any: as in `read`
+    runs: Sequence[Run]
     order: Order
     count: int
 
@@ -140,8 +157,11 @@ class _List:
         found: list[Found] = []
         while 0 <= place < len(self.runs) and len(found) <= self.count:
             edge = start if start and start.run == place else None
-            wanted = _wanted(self.runs[place], self.order, edge, is_backwards)
-            rows = self.connection.execute(wanted.limit(self.count + 1 - len(found)))
+            missing = self.count + 1 - len(found)
+            wanted = _wanted(
+                self.runs[place], self.order, edge, is_backwards, count=missing
+            )
+            rows = self.connection.execute(wanted)
             found += [(place, row) for row in rows]
             place += -1 if is_backwards else 1
         return found
@@ -186,20 +206,26 @@ class _List:
 
 
 def _wanted(
-    statement: Select[*tuple[Any, ...]],  # Any: as in `read`
-    order: Order,
-    start: _Cursor | None,
-    is_backwards: bool,
-) -> Select[*tuple[Any, ...]]:
+    run: Run, order: Order, start: _Cursor | None, is_backwards: bool, *, count: int
+) -> Select[*tuple[Any, ...]]:  # Any: as in `Run`
     """The rows of one run from the edge of a page on, with the keys of the order."""
     runs_down = order.is_descending != is_backwards
     columns = [key.column for key in order.keys]
-    if start is not None:
-        statement = statement.where(_beyond(order, start, runs_down))
+    beyond = _beyond(order, start, runs_down) if start else None
+    if isinstance(run, Select):
+        statement = run
+    else:
+        statement = run(Stretch(beyond, runs_down, count))
+    if beyond is not None:
+        statement = statement.where(beyond)
     # The keys come along, so that a cursor needs nothing of the caller's columns.
-    return statement.add_columns(
-        *(column.label(f"_key{place}") for place, column in enumerate(columns))
-    ).order_by(*(column.desc() if runs_down else column.asc() for column in columns))
+    return (
+        statement.add_columns(
+            *(column.label(f"_key{place}") for place, column in enumerate(columns))
+        )
+        .order_by(*(one.desc() if runs_down else one.asc() for one in columns))
+        .limit(count)
+    )
 
 
 def _beyond(order: Order, where: _Cursor, runs_down: bool) -> ColumnElement[bool]:

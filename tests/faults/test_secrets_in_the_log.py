@@ -49,6 +49,15 @@ def ask(path: Callable[[str], str]) -> Send:
     return lambda scim, secret: scim.get(path(secret))
 
 
+def spelt(text: str) -> str:
+    """As a filter quotes it."""
+    return orjson.dumps(text).decode()
+
+
+def sought(condition: Callable[[str], str]) -> Send:
+    return ask(lambda secret: "/Users?filter=" + quote(condition(secret)))
+
+
 def with_header(name: str, value: Callable[[str], str]) -> Send:
     def send(scim: ScimClient, secret: str) -> object:
         return scim.request("GET", "/Users?count=1", headers={name: value(secret)})
@@ -91,6 +100,9 @@ ANYWHERE: list[Send] = [
     ask(lambda secret: f"/Users?filter=userName%20pr&attributes={secret}"),
     ask(lambda secret: f"/Schemas/{secret}"),
     ask(lambda secret: f"/ResourceTypes/{secret}"),
+    ask(lambda secret: f"/Users?filter=externalId%20eq%20%22{secret[15:]}%22"),
+    ask(lambda secret: f"/Groups?filter=displayName%20eq%20%22{secret[15:]}%22"),
+    ask(lambda secret: f"/Users?filter=title%20eq%20%22a%20{secret[15:]}%22"),
 ]
 """Where something may be sent: of what looks like a token, none may be kept."""
 
@@ -133,6 +145,24 @@ AS_PASSWORD: list[Send] = [
     ask(lambda secret: "/Users?filter=" + quote(f'password eq "{secret}"')),
     ask(lambda secret: "/Users?filter=" + quote(f"password eq {secret}")),
     ask(lambda secret: "/Users?filter=" + quote(quote(f'password co "{secret}"'))),
+    change(
+        lambda secret: patch(
+            {"op": "add", "path": f'photos[value eq "{secret}"].display', "value": "x"}
+        )
+    ),
+    change(
+        lambda secret: patch(
+            {"op": "remove", "path": f'{CORE_USER}:photos[value eq "{secret}"]'}
+        )
+    ),
+    sought(lambda secret: f"externalId eq {spelt('password=' + secret)}"),
+    sought(lambda secret: f"userName eq {spelt('token: ' + secret)}"),
+    sought(lambda secret: f"photos.value eq {spelt(secret)}"),
+    sought(lambda secret: f"{CORE_USER}:photos.value eq {spelt(secret)}"),
+    sought(lambda secret: f"photos[value eq {spelt(secret)}]"),
+    sought(lambda secret: f'photos[not (value eq "{secret}")]'),
+    sought(lambda secret: f"userName eq {spelt('data:image/png;base64,' + secret)}"),
+    sought(lambda secret: f'emails[value co "data:,{secret}"]'),
 ]
 """Where a password or photo may be sent, right or wrong."""
 

@@ -101,6 +101,18 @@ def test_a_list_of_which_nothing_is_known_is_still_a_list() -> None:
             "Looked up group Engineering: none",
             "Okta looked up group Engineering: none",
         ),
+        (
+            "/Users",
+            {"value": "hidden", "attribute": "externalId", "total": 0},
+            "Looked up a person by a hidden external ID: nobody",
+            "Okta looked up a person by a hidden external ID: nobody",
+        ),
+        (
+            "/Groups",
+            {"value": "hidden", "attribute": "displayName"},
+            "Looked up a group by a hidden value: found",
+            "Okta looked up a group by a hidden value: found",
+        ),
     ],
 )
 def test_a_look_up_says_whether_there_is_such_a_person(

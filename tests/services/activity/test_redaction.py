@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -272,6 +273,20 @@ def test_an_address_that_hides_something_is_known(query: str) -> None:
     assert redaction.address("/Users", query).secrets
     said = 'near "x": say "y" or "z", not that.'
     assert redaction.without_quotations(said) == 'near "hidden", not that.'
+
+
+def test_the_names_of_attributes_are_no_secrets() -> None:
+    shown = redaction.address("/Users", f'filter=photos[value eq "{SECRET}"].display')
+    assert shown.text == "/Users?filter=hidden"
+    assert shown.secrets.isdisjoint({"photos", "value", ".display"})
+    assert SECRET in shown.secrets
+
+
+def test_a_text_full_of_such_words_is_gone_through_once() -> None:
+    began = time.process_time()
+    body = redaction.request_body(json.dumps({"title": "passw" * 100_000}).encode())
+    assert body.head
+    assert time.process_time() - began < 5
 
 
 words = st.sampled_from(["password", "Password", f"{CORE_USER}:password", "photos"])
