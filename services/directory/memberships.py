@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
+    CompoundSelect,
     Select,
     delete,
     func,
@@ -208,7 +209,16 @@ def _all_members(session: Session, group: Group) -> list[Member]:
         .join(GroupMembership, GroupMembership.member_seq == Group.seq)
         .where(GroupMembership.group_seq == group.seq)
     )
-    return [Member(*row) for row in session.execute(union_all(users, groups))]
+    return _in_order(session, union_all(users, groups))
+
+
+def _in_order(
+    session: Session,
+    statement: CompoundSelect[*tuple[Any, ...]],  # Any: type, seq and id
+) -> list[Member]:
+    """The members, the oldest first: what happened is told alike on every database."""
+    found = [Member(*row) for row in session.execute(statement)]
+    return sorted(found, key=lambda one: one.seq)
 
 
 def _matching(
@@ -228,7 +238,7 @@ def _matching(
         .join(GroupMembership, GroupMembership.member_seq == Group.seq)
         .where(GroupMembership.group_seq == group.seq, in_groups)
     )
-    return [Member(*row) for row in session.execute(union_all(users, groups))]
+    return _in_order(session, union_all(users, groups))
 
 
 def _add(

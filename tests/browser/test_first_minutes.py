@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.complaints import Complaints
 from tests.conftest import PASSWORD, make_app, migrate
@@ -65,6 +65,16 @@ def create_token(page: Page) -> str:
     return page.get_by_role("textbox", name="token", exact=True).inner_text()
 
 
+def reload_until(page: Page, wanted: Locator) -> None:
+    """The log is written a moment after the answer."""
+    for _ in range(20):
+        page.reload()
+        if wanted.is_visible():
+            break
+        page.wait_for_timeout(250)
+    expect(wanted).to_be_visible()
+
+
 def test_from_the_printed_address_to_oktas_first_request(
     fresh: Server, visitor: Page
 ) -> None:
@@ -78,8 +88,7 @@ def test_from_the_printed_address_to_oktas_first_request(
         headers={**OKTA, "Authorization": f"Bearer {secret}"},
     )
     assert (answer.status_code, answer.json()["totalResults"]) == (200, 0)
-    visitor.reload()
-    expect(visitor.get_by_role("heading", name="Okta is connected")).to_be_visible()
+    reload_until(visitor, visitor.get_by_role("heading", name="Okta is connected"))
 
 
 def test_the_page_of_set_up_is_gone_afterwards(

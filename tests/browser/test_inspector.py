@@ -66,8 +66,9 @@ def test_raw_and_command_unfold_without_a_script(open_as: Open, sample: Sample) 
 def test_a_click_opens_it_and_leads_the_focus_there(
     owner: Page, sample: Sample
 ) -> None:
-    owner.goto(f"{sample.at}/activity?outcome=failed")
-    owner.locator(f"#open-{sample.arguments['request_id']}").click()
+    wanted = sample.arguments["request_id"]
+    owner.goto(f"{sample.at}/activity?outcome=failed&request={wanted}")
+    owner.locator(f"#open-{wanted}").click()
     expect(owner.locator("#inspector-title")).to_be_focused()
     assert f"/activity/{sample.arguments['request_id']}" in owner.url
     owner.reload()
