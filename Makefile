@@ -17,7 +17,7 @@ $(BIN)/python:
 
 $(VENV)/run.stamp: requirements/run.txt | $(BIN)/python
 	@echo "Installing what Rollcall needs ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt
 	@touch $@
 
 $(VENV)/assets.stamp: requirements/assets.txt | $(BIN)/python
@@ -27,7 +27,7 @@ $(VENV)/assets.stamp: requirements/assets.txt | $(BIN)/python
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/assets.stamp | $(BIN)/python
 	@echo "Installing what tests and checks need ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@ $(VENV)/run.stamp
 
 setup: $(VENV)/run.stamp $(VENV)/assets.stamp  ## install what running needs
