@@ -120,13 +120,12 @@ def connect_status(slug: str) -> AnyResponse:
     found = watch.look(g.organization, live.watch())
     if request.args.get("shown") == _shown(live, found):
         return Response(status=204)
-    values = _panel(live, found) | _progress(live)
     return fragments.show(
         "connect/_wait.html",
         "connect/_wait.html",
         "connect/_checklist.html",
         "connect/_this.html",
-        **values,
+        **_all(live, found),
     )
 
 
@@ -136,7 +135,7 @@ def connect_checklist(slug: str) -> AnyResponse:
     live = Live.asked()
     if not fragments.wants_fragment() or live.token is None:
         return fragments.go(live.page)
-    values = _progress(live)
+    values = _progress(live, has_arrived=True)
     if request.args.get("shown") == values["checklist_shown"]:
         return Response(status=204)
     return fragments.show(
@@ -149,7 +148,12 @@ def connect_checklist(slug: str) -> AnyResponse:
 
 def context(live: Live) -> dict[str, Any]:  # Any: what the templates declare
     """The panel, the checklist and the connection of a whole page."""
-    return _panel(live, watch.look(g.organization, live.watch())) | _progress(live)
+    return _all(live, watch.look(g.organization, live.watch()))
+
+
+def _all(live: Live, found: Watched) -> dict[str, Any]:  # Any: as above
+    progress = _progress(live, has_arrived=found.state == "received")
+    return _panel(live, found) | progress
 
 
 def _panel(live: Live, found: Watched) -> dict[str, Any]:  # Any: as above
@@ -173,17 +177,21 @@ def _shown(live: Live, found: Watched) -> str:
     return f"{found.state}.{newest}.{live.pace}"
 
 
-def _progress(live: Live) -> dict[str, Any]:  # Any: as above
-    """The checklist, and how the connection is."""
+def _progress(live: Live, *, has_arrived: bool) -> dict[str, Any]:  # Any: as above
+    """The checklist, and how the connection is.
+
+    Once a request has arrived the panel asks no more, and the checklist does: the row
+    of a change is there with the change, its ticks up to a quarter of a second later.
+    """
     row = None
     if live.token is not None:
         row = health_words.row_of(health.get(g.organization, live.token, g.now))
-    values = _checklist(live, row.health if row else None)
+    values = _checklist(live, row.health if row else None, has_arrived=has_arrived)
     return values | {"token": live.token, "connection": row}
 
 
 def _checklist(
-    live: Live, connection: TokenHealth | None
+    live: Live, connection: TokenHealth | None, *, has_arrived: bool
 ) -> dict[str, Any]:  # Any: as above
     found = None
     if connection is not None:
@@ -193,7 +201,9 @@ def _checklist(
             provider=guides.of(connection).provider,
             now=g.now,
         )
-    is_moving = found is not None and found.is_accepted and not found.is_done
+    is_moving = (
+        found is not None and not found.is_done and (has_arrived or found.is_accepted)
+    )
     shown = f"{found.n_seen if found else 0}.{bool(live.pace)}"
     poll = live.part("connect_checklist", started=live.began, shown=shown)
     return {
@@ -211,7 +221,7 @@ def _checklist(
 def checklist_context(connection: TokenHealth) -> dict[str, Any]:  # Any: as above
     """The checklist of a token on its own page, where nothing moves by itself."""
     live = Live.begin(guides.of(connection), connection.token, "")
-    values = _checklist(live, connection)
+    values = _checklist(live, connection, has_arrived=False)
     return values | {"checklist_poll": "", "checklist_resume": ""}
 
 

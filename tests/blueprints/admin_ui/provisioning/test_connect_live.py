@@ -101,6 +101,18 @@ def test_what_is_received_ends_the_waiting_and_ticks_the_list(
     assert "2 of 9 steps seen" in viewer.get("connect").text
 
 
+def test_ticks_that_come_after_the_change_they_tell_of_are_waited_for(
+    app: Flask, viewer: AdminClient, token: tokens.NewToken, okta: ScimClient
+) -> None:
+    page = viewer.get("connect/okta", token=token.public_id).text
+    okta.post("/Users", {"userName": "bo"})
+    received = ask(viewer, page).text
+    assert "Okta signed in" in received
+    assert "0 of 9 seen" in received
+    logged(app)
+    assert "3 of 9 seen" in ask(viewer, received).text
+
+
 def test_the_connection_beside_the_panel_changes_with_it(
     app: Flask, viewer: AdminClient, token: tokens.NewToken, okta: ScimClient
 ) -> None:
