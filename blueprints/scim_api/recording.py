@@ -17,6 +17,7 @@ from typing import Any, Final, TypeGuard
 
 import orjson
 from flask import Request, Response, current_app, g, request
+from flask.ctx import _AppCtxGlobals
 from werkzeug.exceptions import HTTPException
 
 from blueprints import request_ids
@@ -38,6 +39,7 @@ from services.queries.listing import Page, Query
 _READING: Final = ("GET", "HEAD")
 _NOT_IMPLEMENTED: Final = 501
 _NO_CLAIM: Final = Claim()
+_NO_BODY: Final = Body(None)
 _LONGEST_NAME: Final = 100
 _TYPES: Final = {"Users": "User", "Groups": "Group"}
 
@@ -78,6 +80,12 @@ def current_request() -> Request:
     return found
 
 
+def _known() -> _AppCtxGlobals:
+    """What is known of this request; `g` itself, for the same reason."""
+    found: _AppCtxGlobals = g._get_current_object()
+    return found
+
+
 @lru_cache(maxsize=1_000)
 def _agent(header: str) -> str:
     return redaction.text(shorten(header, 200))
@@ -110,16 +118,18 @@ def note_list(
 
 def record(response: Response) -> Response:
     """Tell the client the request's id, and the log the request."""
-    if not is_scim(request.path):
+    asked = current_request()
+    if not is_scim(asked.path):
         return response
     response.headers[request_ids.HEADER] = request_ids.current()
     buffer: Buffer | None = current_app.extensions.get("request_log")
     if buffer is None:
         return response
-    found: Credentials | None = g.get("credentials")
+    known = _known()
+    found = known.get("credentials")
     claim = _NO_CLAIM if found else credentials.find_claim(authorization())
-    if found or buffer.admits(claim.public_id, g.arrived_at):
-        _follow(response, _begun(buffer, response, claim))
+    if found or buffer.admits(claim.public_id, known.arrived_at):
+        _follow(response, _begun(buffer, response, claim, known))
     return response
 
 
@@ -171,18 +181,16 @@ class _Begun:
 
     def end(self, data: bytes, n_bytes: int, *, is_whole: bool) -> None:
         """Hand the row to the buffer, with the answer in it."""
-        duration = (time.perf_counter_ns() - self.began) // 1000
-        shown = Body(None)
+        row = self.row
+        row["duration_us"] = (time.perf_counter_ns() - self.began) // 1000
+        shown = None
         if self.is_body_sent and data:
-            shown = redaction.response_body(data, is_whole=is_whole)
-        self.row |= {
-            "duration_us": duration,
-            "response_body": self._scrubbed(shown.head),
-            "response_bytes": n_bytes if self.is_body_sent else 0,
-            "detail": self._scrubbed(self.row["detail"]),
-            "notes": [redaction.scrub(one, self.secrets) for one in self.row["notes"]],
-        }
-        self.buffer.put(Entry(self.row, self.claim.public_id))
+            shown = redaction.response_body(data, is_whole=is_whole).head
+        row["response_body"] = self._scrubbed(shown)
+        row["response_bytes"] = n_bytes if self.is_body_sent else 0
+        row["detail"] = self._scrubbed(row["detail"])
+        row["notes"] = [redaction.scrub(one, self.secrets) for one in row["notes"]]
+        self.buffer.put(Entry(row, self.claim.public_id))
 
     def _scrubbed(self, said: str | None) -> str | None:
         """What an error says of a request, without what was hidden in it."""
@@ -200,22 +208,24 @@ def _quoting_nothing(said: str, detail: str) -> str:
     return said.replace(spelt, shown).replace(detail, bare)
 
 
-def _begun(buffer: Buffer, response: Response, claim: Claim) -> _Begun:
+def _begun(
+    buffer: Buffer, response: Response, claim: Claim, known: _AppCtxGlobals
+) -> _Begun:
     asked = current_request()
-    sent, n_bytes = _sent(asked)
-    body = redaction.request_body(sent) if sent else Body(None)
-    found: Credentials | None = g.get("credentials")
-    origin: Origin | None = g.get("origin")
+    sent, n_bytes = _sent(asked, known)
+    body = redaction.request_body(sent) if sent else _NO_BODY
+    found: Credentials | None = known.get("credentials")
+    origin: Origin | None = known.get("origin")
     seen = origin.request if origin and origin.request else info()
-    address: Address = g.address
+    address: Address = known.address
     row = {
-        "id": request_ids.current(),
+        "id": known.request_id,
         "organization_seq": found.organization.seq if found else None,
         "kind": "scim",
         "token_public_id": _known_id(found, claim),
         "actor": f"token:{found.public_id}" if found else "",
         "actor_name": found.name if found else "",
-        "at": g.arrived_at,
+        "at": known.arrived_at,
         "method": seen.method,
         "path": seen.path,
         "address": seen.address,
@@ -224,11 +234,12 @@ def _begun(buffer: Buffer, response: Response, claim: Claim) -> _Begun:
             seen.user_agent, asked.query_string.decode(errors="replace"), sent
         ),
         "notes": [redaction.note(note) for note in origin.notes] if origin else [],
-        "facts": g.get("facts") or {},
+        "facts": known.get("facts") or {},
         "request_body": body.head,
         "request_bytes": n_bytes,
     }
-    row |= _outcome_columns(asked.method, response) | _subject_columns(asked, response)
+    row |= _outcome_columns(asked.method, response, known)
+    row |= _subject_columns(asked, response, known)
     if row["outcome"] in ("refused", "failed") and asked.method in ("POST", "PUT"):
         row["facts"] = {**row["facts"], **_name_sent(body)}
     return _Begun(
@@ -238,16 +249,16 @@ def _begun(buffer: Buffer, response: Response, claim: Claim) -> _Begun:
         address.secrets | body.secrets,
         bool(address.secrets),
         asked.method != "HEAD",
-        g.began,
+        known.began,
     )
 
 
-def _sent(asked: Request) -> tuple[bytes, int]:
+def _sent(asked: Request, known: _AppCtxGlobals) -> tuple[bytes, int]:
     """The body that was read, or is small enough to be; and how long it was said to be.
 
     A large one that nobody read is left alone.
     """
-    data: bytes = g.get("body", b"")
+    data: bytes = known.get("body", b"")
     n_bytes = len(data)
     if not data and "CONTENT_LENGTH" in asked.environ:
         n_bytes = asked.content_length or 0
@@ -296,10 +307,11 @@ def _known_id(found: Credentials | None, claim: Claim) -> str | None:
     return claim.public_id if claim.is_prefixed else None
 
 
-def _outcome_columns(method: str, response: Response) -> dict[str, Any]:
-    # Any: as in _Begun
+def _outcome_columns(
+    method: str, response: Response, known: _AppCtxGlobals
+) -> dict[str, Any]:  # Any: as in _Begun
     status = response.status_code
-    meaning = _NO_MEANING if status < 400 else g.get("meaning", _NO_MEANING)
+    meaning = _NO_MEANING if status < 400 else known.get("meaning", _NO_MEANING)
     return {
         "status": status,
         "scim_type": meaning.scim_type,
@@ -321,10 +333,12 @@ def _outcome(method: str, status: int) -> str:
     return "read" if method in _READING else "already"
 
 
-def _subject_columns(asked: Request, response: Response) -> dict[str, str | None]:
+def _subject_columns(
+    asked: Request, response: Response, known: _AppCtxGlobals
+) -> dict[str, str | None]:
     """The resource that a request is about, as far as its address and answer say."""
     kind = asked.path[len(SCIM_PREFIX) + 1 :].partition("/")[0]
-    ids = [*(asked.view_args or {}).values(), g.get("found_id", "")]
+    ids = [*(asked.view_args or {}).values(), known.get("found_id", "")]
     if response.status_code == 201:
         ids.append(response.headers.get("Location", "").rpartition("/")[2])
     return {

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Dialect, Executable, case, func, literal_column
+from sqlalchemy import Connection, Dialect, Executable, case, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,8 @@ from models import Request
 from models.database import Base
 
 Row: TypeAlias = Mapping[str, Any]  # Any: values of the columns
-Write: TypeAlias = Callable[[Session, Sequence[Row]], None]
+Write: TypeAlias = Callable[[Connection, Sequence[Row]], None]
+_Run: TypeAlias = Callable[[Connection, Sequence[Sequence[Any]]], None]  # Any: as Row
 
 _TABLE: Final = Base.metadata.tables[Request.__tablename__]
 
@@ -28,15 +30,21 @@ _KNOWN_AFTERWARDS: Final = (
 )
 _FILLED: Final = tuple(one.name for one in _TABLE.columns if one.name != "seq")
 
+_ROWS_AT_ONCE: Final = 20
+"""Rows of one statement of SQLite, for which the driver lets go of the interpreter.
+
+After each statement it has to be won back from the threads that answer requests.
+"""
+
 
 def write_change(session: Session, row: Row) -> None:
     """Begin the row of a request that changes something; nothing when it is there."""
     session.execute(_beginning(session.get_bind().dialect.name), row)
 
 
-def write_answers(session: Session, rows: Sequence[Row]) -> None:
+def write_answers(connection: Connection, rows: Sequence[Row]) -> None:
     """Complete rows that were begun, and write the others. They have every column."""
-    _completing(session.get_bind().dialect)(session, rows)
+    _completing(connection.dialect)(connection, rows)
 
 
 @cache
@@ -53,23 +61,53 @@ def _completing(dialect: Dialect) -> Write:
     compiled = _completion(dialect.name).compile(
         dialect=dialect, column_keys=list(_FILLED)
     )
-    names = getattr(compiled, "positiontup", None)
-    processors = {
-        name: processor
-        for name in _FILLED
-        if (processor := _processor(name, dialect)) is not None
-    }
+    names = getattr(compiled, "positiontup", None) or _FILLED
+    processors = [_processor(name, dialect) for name in names]
+    run = _by_place(str(compiled)) if compiled.positional else _by_name(str(compiled))
 
-    def write(session: Session, rows: Sequence[Row]) -> None:
-        given: list[Any] = []  # Any: tuples or mappings, as the driver wants them
-        for row in rows:
-            bound = dict(row)
-            for name, processor in processors.items():
-                bound[name] = processor(bound[name])
-            given.append(tuple(bound[name] for name in names) if names else bound)
-        session.connection().exec_driver_sql(str(compiled), given)
+    def write(connection: Connection, rows: Sequence[Row]) -> None:
+        given = [
+            [
+                processor(row[name]) if processor else row[name]
+                for name, processor in zip(names, processors, strict=True)
+            ]
+            for row in rows
+        ]
+        run(connection, given)
 
     return write
+
+
+def _by_name(statement: str) -> _Run:
+    def run(connection: Connection, given: Sequence[Sequence[Any]]) -> None:
+        rows = [dict(zip(_FILLED, one, strict=True)) for one in given]
+        connection.exec_driver_sql(statement, rows)
+
+    return run
+
+
+def _by_place(statement: str) -> _Run:
+    """Many rows in a statement, and the rest one by one: two texts, prepared once."""
+    begin, values, end = _around_values(statement)
+    of_many = begin + ", ".join([values] * _ROWS_AT_ONCE) + end
+
+    def run(connection: Connection, given: Sequence[Sequence[Any]]) -> None:
+        n_grouped = len(given) - len(given) % _ROWS_AT_ONCE
+        for start in range(0, n_grouped, _ROWS_AT_ONCE):
+            group = given[start : start + _ROWS_AT_ONCE]
+            connection.exec_driver_sql(of_many, tuple(chain.from_iterable(group)))
+        rest = [tuple(one) for one in given[n_grouped:]]
+        if rest:
+            connection.exec_driver_sql(statement, rest)
+
+    return run
+
+
+def _around_values(statement: str) -> tuple[str, str, str]:
+    """`INSERT … VALUES `, the one row's place holders, and what follows them."""
+    begin, keyword, rest = statement.partition("VALUES ")
+    values, parenthesis, end = rest.partition(")")
+    return begin + keyword, values + parenthesis, end
 
 
 def _processor(name: str, dialect: Dialect) -> Callable[[Any], Any] | None:

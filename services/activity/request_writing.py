@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from models import Organization, ProvisioningToken, Request, RequestLogGap
@@ -26,6 +26,16 @@ UNNAMED_KEPT: Final = 10_000
 """Requests of no organization that are kept, the newest."""
 
 _NO_BODIES: Final = {"request_body": None, "response_body": None}
+
+# Built once: with every batch it would cost as much as the rows.
+_BY_PUBLIC_ID: Final = select(
+    ProvisioningToken.public_id,
+    ProvisioningToken.organization_seq,
+    ProvisioningToken.name,
+).where(ProvisioningToken.public_id.in_(bindparam("claimed", expanding=True)))
+_KEEPS_BODIES: Final = select(Organization.seq, Organization.log_keeps_bodies).where(
+    Organization.seq.in_(bindparam("seqs", expanding=True))
+)
 _ONE_GAP_WITHIN: Final = timedelta(minutes=1)
 
 
@@ -81,9 +91,10 @@ class _Owner:
 @writing_loosely
 def write(session: Session, entries: Sequence[Entry]) -> None:
     """Write or complete the rows. Raises `Busy` while another writes for long."""
-    owners = _owners(session, {entry.claimed for entry in entries})
+    connection = session.connection()
+    owners = _owners(connection, {entry.claimed for entry in entries})
     rows = [_named(entry, owners) for entry in entries]
-    keep_bodies = _keep_bodies(session, {row["organization_seq"] for row in rows})
+    keep_bodies = _keep_bodies(connection, {row["organization_seq"] for row in rows})
     written = [
         row if keep_bodies[row["organization_seq"]] else row | _NO_BODIES
         for row in rows
@@ -91,9 +102,9 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
         if row["organization_seq"] in keep_bodies
     ]
     if written:
-        request_rows.write_answers(session, written)
+        request_rows.write_answers(connection, written)
         refused = {entry.row["id"] for entry in entries if entry.claimed}
-        ticks.record(session, written, refused)
+        ticks.record(connection, written, refused)
     if any(row["organization_seq"] is None for row in rows):
         _forget_unnamed(session)
 
@@ -101,26 +112,21 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
 @writing_loosely
 def write_gaps(session: Session, gaps: Sequence[Gap]) -> None:
     """Keep the counts, each with the one before when that was just now."""
-    owners = _owners(session, {gap.claimed for gap in gaps})
-    known = _keep_bodies(session, {gap.organization_seq for gap in gaps})
+    connection = session.connection()
+    owners = _owners(connection, {gap.claimed for gap in gaps})
+    known = _keep_bodies(connection, {gap.organization_seq for gap in gaps})
     for gap in gaps:
         owner = owners.get(gap.claimed)
         if gap.organization_seq in known:
             _write_gap(session, gap, owner.organization_seq if owner else None)
 
 
-def _owners(session: Session, claimed: Collection[str]) -> dict[str, _Owner]:
+def _owners(connection: Connection, claimed: Collection[str]) -> dict[str, _Owner]:
     """Whose the tokens are that are known here."""
     wanted = [one for one in claimed if credentials.is_public_id(one)]
     if not wanted:
         return {}
-    found = session.execute(
-        select(
-            ProvisioningToken.public_id,
-            ProvisioningToken.organization_seq,
-            ProvisioningToken.name,
-        ).where(ProvisioningToken.public_id.in_(wanted))
-    )
+    found = connection.execute(_BY_PUBLIC_ID, {"claimed": wanted})
     return {row.public_id: _Owner(row.organization_seq, row.name) for row in found}
 
 
@@ -138,14 +144,11 @@ def _named(entry: Entry, owners: dict[str, _Owner]) -> dict[str, Any]:  # Any: a
 
 
 def _keep_bodies(
-    session: Session, organizations: Collection[int | None]
+    connection: Connection, organizations: Collection[int | None]
 ) -> dict[int | None, bool]:
     """Whether bodies are kept, by organization, of those that are there; none is."""
-    found = session.execute(
-        select(Organization.seq, Organization.log_keeps_bodies).where(
-            Organization.seq.in_([one for one in organizations if one is not None])
-        )
-    )
+    seqs = [one for one in organizations if one is not None]
+    found = connection.execute(_KEEPS_BODIES, {"seqs": seqs})
     return {None: True} | {row.seq: row.log_keeps_bodies for row in found}
 
 

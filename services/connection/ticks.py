@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from models import ChangeEvent, ConnectionTick
 from models.database import Base
@@ -44,8 +43,25 @@ _BY_CHANGE: Final[dict[str, frozenset[Step]]] = {
 _TESTED_WITH: Final = 2
 """Users that a test of the credentials asks for; an import asks for more."""
 
+# Built once: with every batch of rows it would cost as much as to run them.
+_OF_TOKENS: Final = select(ConnectionTick.token_public_id, ConnectionTick.step).where(
+    ConnectionTick.token_public_id.in_(bindparam("tokens", expanding=True))
+)
+_CHANGES: Final = (
+    select(
+        ChangeEvent.request_id,
+        ChangeEvent.action,
+        ChangeEvent.resource_type,
+        (ChangeEvent.n_added + ChangeEvent.n_removed).label("n_moved"),
+    )
+    .where(ChangeEvent.request_id.in_(bindparam("request_ids", expanding=True)))
+    .order_by(ChangeEvent.seq)
+)
 
-def record(session: Session, rows: Sequence[Row], refused: Collection[str]) -> None:
+
+def record(
+    connection: Connection, rows: Sequence[Row], refused: Collection[str]
+) -> None:
     """Keep what these requests show. They are in the log already.
 
     `refused` are the ids of those whose token did not hold.
@@ -53,13 +69,13 @@ def record(session: Session, rows: Sequence[Row], refused: Collection[str]) -> N
     named = [row for row in rows if row["organization_seq"] and row["token_public_id"]]
     if not named:
         return
-    missing = _Missing(session, {row["token_public_id"] for row in named})
+    missing = _Missing(connection, {row["token_public_id"] for row in named})
     for row in named:
         missing.tick(row, _told_by_itself(row, is_accepted=row["id"] not in refused))
-    _tick_changes(session, missing, named)
+    _tick_changes(connection, missing, named)
     if missing.ticks:
-        insert = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        session.execute(
+        insert = sqlite if connection.dialect.name == "sqlite" else postgresql
+        connection.execute(
             insert.insert(_TABLE).on_conflict_do_nothing(), list(missing.ticks.values())
         )
 
@@ -67,12 +83,8 @@ def record(session: Session, rows: Sequence[Row], refused: Collection[str]) -> N
 class _Missing:
     """The steps that the tokens have not shown yet, and those they show now."""
 
-    def __init__(self, session: Session, tokens: Collection[str]) -> None:
-        known = session.execute(
-            select(ConnectionTick.token_public_id, ConnectionTick.step).where(
-                ConnectionTick.token_public_id.in_(tokens)
-            )
-        )
+    def __init__(self, connection: Connection, tokens: Collection[str]) -> None:
+        known = connection.execute(_OF_TOKENS, {"tokens": list(tokens)})
         self._known = {(row.token_public_id, row.step) for row in known}
         self.ticks: dict[tuple[str, str], dict[str, Any]] = {}  # Any: as Row
 
@@ -98,21 +110,13 @@ class _Missing:
         return is_writing and any((token, step) not in self._known for step in steps)
 
 
-def _tick_changes(session: Session, missing: _Missing, rows: Sequence[Row]) -> None:
+def _tick_changes(
+    connection: Connection, missing: _Missing, rows: Sequence[Row]
+) -> None:
     wanted = {row["id"]: row for row in rows if missing.wants(row)}
     if not wanted:
         return
-    changes = session.execute(
-        select(
-            ChangeEvent.request_id,
-            ChangeEvent.action,
-            ChangeEvent.resource_type,
-            (ChangeEvent.n_added + ChangeEvent.n_removed).label("n_moved"),
-        )
-        .where(ChangeEvent.request_id.in_(list(wanted)))
-        .order_by(ChangeEvent.seq)
-    )
-    for change in changes:
+    for change in connection.execute(_CHANGES, {"request_ids": list(wanted)}):
         missing.tick(wanted[change.request_id], tuple(_told_by_change(change)))
 
 
