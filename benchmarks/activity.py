@@ -25,7 +25,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from benchmarks.log_rows import NEWEST, seed_log
+from benchmarks.log_rows import GROUP_ID, NEWEST, seed_group, seed_log
 from models.database import db
 from services import organizations
 from services.access import admins, sessions
@@ -39,6 +39,7 @@ _MIDDLE: Final = {
     "since": (NEWEST - timedelta(days=16)).isoformat(),
     "until": (NEWEST - timedelta(days=14)).isoformat(),
 }
+_GROUP: Final = {"since": "all", "resource": GROUP_ID}
 QUERIES: Final[dict[str, dict[str, str]]] = {
     "the last 24 hours": {},
     "everything": {"since": "all"},
@@ -71,6 +72,14 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     },
     "free text, found": {"since": "all", "q": "ana.silva"},
     "free text, nowhere": {"since": "all", "q": "nobody-has-this"},
+    "a group in a third of the log": _GROUP,
+    "the same, failed": _GROUP | {"outcome": "failed"},
+    "the same, already so": _GROUP | {"outcome": "already"},
+    "the same, method DELETE": _GROUP | {"method": "DELETE"},
+    "the same, an unknown token": _GROUP | {"token": "Bench99999"},
+    "the same, the provider of most": _GROUP | {"provider": "Okta"},
+    "the same, two days": _GROUP | _MIDDLE,
+    "the same, free text nowhere": _GROUP | {"q": "nobody-has-this"},
 }
 
 
@@ -108,7 +117,8 @@ def _prepare(app: Flask, n_rows: int) -> FlaskClient:
             admin_id, at=datetime.now(UTC), address="", user_agent=""
         )
     began = time.perf_counter()
-    seed_log(app, _SLUG, n_rows)
+    seed_log(app, _SLUG, n_rows - n_rows // 3)
+    seed_group(app, _SLUG, n_rows // 3)
     print(f"{n_rows:,} rows written in {time.perf_counter() - began:.0f} s")
     client = app.test_client()
     with client.session_transaction() as cookie:

@@ -13,14 +13,22 @@ from flask import Flask
 from models import ChangeEvent, Request
 from models.database import Base, db
 from services import organizations
+from services.activity import request_subjects
 
 PER_TRANSACTION: Final = 10_000
+PER_STATEMENT: Final = 1_000
 NEWEST: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 _TABLE: Final = Base.metadata.tables[Request.__tablename__]
 _EVENTS: Final = Base.metadata.tables[ChangeEvent.__tablename__]
 FIRST_NUMBER: Final = 10_000_000
 """Of the events written here, far beyond those that were there."""
+
+GROUP_ID: Final = str(UUID(int=(8 << 100) | (7 << 76) | (2 << 62)))
+"""A group that is in a third of the log."""
+
+_GROUP_FROM: Final = 5_000_000
+"""The number of its first row, beyond those of any other."""
 
 LARGE_ID: Final = str(UUID(int=(9 << 100) | (7 << 76) | (2 << 62)))
 """The request of an import that changed very many."""
@@ -63,8 +71,59 @@ def seed_log(app: Flask, slug: str, n_rows: int, *, n_resources: int = 5_000) ->
                 connection.execute(sa.insert(_TABLE), rows)
                 events = [_event(row) for row in rows]
                 connection.execute(sa.insert(_EVENTS), [one for one in events if one])
+                _note_subjects(connection, rows, numbers)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
             one.execute(sa.text("ANALYZE"))
+
+
+def seed_group(app: Flask, slug: str, n_rows: int) -> None:
+    """Rows about one group, the newest, of which each moved a member or was refused."""
+    choose = random.Random(12)  # noqa: S311 - as above
+    with app.app_context():
+        seq = organizations.get(slug).seq
+        engine = db.engine.execution_options(begin="BEGIN IMMEDIATE")
+        for start in range(0, n_rows, PER_TRANSACTION):
+            numbers = range(start, min(start + PER_TRANSACTION, n_rows))
+            rows = [_row_of_group(choose, seq, number, n_rows) for number in numbers]
+            events = [_event(row) for row in rows]
+            numbers = range(_GROUP_FROM + numbers.start, _GROUP_FROM + numbers.stop)
+            with engine.begin() as connection:
+                connection.execute(sa.insert(_TABLE), rows)
+                connection.execute(sa.insert(_EVENTS), [one for one in events if one])
+                _note_subjects(connection, rows, numbers)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
+            one.execute(sa.text("ANALYZE"))
+
+
+def _row_of_group(
+    choose: random.Random, organization_seq: int, number: int, n_rows: int
+) -> dict[str, Any]:  # Any: as _row
+    row = _row(choose, organization_seq, _GROUP_FROM + number, _GROUP_FROM + n_rows, 1)
+    status, outcome = choose.choices(
+        ((204, "changed"), (409, "refused"), (500, "failed")), (9_989, 10, 1)
+    )[0]
+    return row | {
+        "method": "PATCH",
+        "path": f"/scim/v2/Groups/{GROUP_ID}",
+        "status": status,
+        "outcome": outcome,
+        "resource_type": "Group",
+        "resource_id": GROUP_ID,
+    }
+
+
+def _note_subjects(
+    connection: sa.Connection,
+    rows: list[dict[str, Any]],  # Any: as _row
+    numbers: range,
+) -> None:
+    for start in range(0, len(rows), PER_STATEMENT):
+        ids = [row["id"] for row in rows[start : start + PER_STATEMENT]]
+        request_subjects.add_answers(connection, ids)
+    first, last = FIRST_NUMBER + numbers.start, FIRST_NUMBER + numbers.stop
+    request_subjects.add_changes(
+        connection, rows[0]["organization_seq"], range(first, last), moved_members=False
+    )
 
 
 def seed_large(app: Flask, slug: str, n_events: int) -> None:
@@ -83,6 +142,8 @@ def seed_large(app: Flask, slug: str, n_events: int) -> None:
                     for number in numbers
                 ]
                 connection.execute(sa.insert(_EVENTS), events)
+            last = first + n_events
+            request_subjects.add_changes(connection, seq, range(first, last))
 
 
 def _event(row: dict[str, Any]) -> dict[str, Any] | None:  # Any: as _row

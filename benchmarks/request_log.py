@@ -36,8 +36,8 @@ from benchmarks.seeding import Seeded, seed, user
 from models.database import db
 from scim import names
 from services import organizations
-from services.activity import request_log, told
-from services.activity.request_log import NOT_READ, PROBLEM, LogQuery
+from services.activity import log_gaps, request_log, told
+from services.activity.log_queries import NOT_READ, PROBLEM, LogQuery
 from services.organizations import OrganizationRef
 from services.origin import new_id
 
@@ -200,7 +200,7 @@ def _print_cost(
 
 def _print_gaps(app: Flask, slug: str) -> None:
     with app.app_context():
-        gaps = request_log.gaps(organizations.get(slug), NEWEST - timedelta(days=999))
+        gaps = log_gaps.since(organizations.get(slug), NEWEST - timedelta(days=999))
     print(f"Rows that had to be dropped: {sum(gap.n_dropped for gap in gaps):,}")
 
 

@@ -7,7 +7,13 @@ from models.admin import (
     AdminSession,
     SignInFailure,
 )
-from models.audit import ChangedMembers, ChangeEvent, Request, RequestLogGap
+from models.audit import (
+    ChangedMembers,
+    ChangeEvent,
+    Request,
+    RequestLogGap,
+    RequestSubject,
+)
 from models.connection import ConnectionTick
 from models.deleted import DeletedMembership, DeletedResource
 from models.group import Group, GroupMembership, Membership
@@ -37,6 +43,7 @@ __all__ = [
     "ProvisioningToken",
     "Request",
     "RequestLogGap",
+    "RequestSubject",
     "SignInFailure",
     "User",
     "UserSearch",

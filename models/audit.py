@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     ForeignKey,
     Index,
     Integer,
@@ -62,7 +63,6 @@ class Request(Base):
         ),
         # Most rows are of one kind; who looks for those walks the list itself.
         *(_rare(name, text(f"{name} <> '{most}'")) for name, most in COMMON.items()),
-        _rare("resource_id", text("resource_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -100,6 +100,30 @@ class Request(Base):
     # Last, so that who reads the rest passes them by.
     request_body: Mapped[str | None] = mapped_column(Text)
     response_body: Mapped[str | None] = mapped_column(Text)
+
+
+class RequestSubject(Base):
+    """A resource that a request was about, changed, or moved as a member of a group.
+
+    `at` is the request's and stands in the key, so that the requests of a resource are
+    read in their order; `is_read` says that it only read.
+    """
+
+    __tablename__ = "request_subjects"
+    __table_args__ = (
+        Index(None, "request_seq"),
+        {"sqlite_with_rowid": False},
+    )
+
+    organization_seq: Mapped[int] = mapped_column(
+        Seq, primary_key=True, autoincrement=False
+    )
+    resource_id: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    request_seq: Mapped[int] = mapped_column(
+        ForeignKey("requests.seq", ondelete="CASCADE"), primary_key=True
+    )
+    is_read: Mapped[bool] = mapped_column(Boolean)
 
 
 class RequestLogGap(Base):

@@ -20,7 +20,7 @@ from models.database import db
 from services import organizations
 from services.access import tokens
 from services.activity import told
-from services.activity.request_log import LogQuery
+from services.activity.log_queries import LogQuery
 from services.background import bulk_loading
 from services.background.bulk_loading import NewGroup
 from services.organizations import OrganizationRef

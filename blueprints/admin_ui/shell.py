@@ -11,7 +11,7 @@ from flask import Blueprint, g, url_for
 from blueprints.admin_ui import access
 from services.access.sessions import SignedIn
 from services.activity import request_log
-from services.activity.request_log import PROBLEM, LogQuery
+from services.activity.log_queries import PROBLEM, LogQuery
 from services.errors import Busy
 from services.organizations import OrganizationRef
 

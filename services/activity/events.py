@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import ChangedMembers, ChangeEvent, Counter
 from scim.attributes import JSON
-from services.activity import providers, redaction, request_rows
+from services.activity import providers, redaction, request_rows, request_subjects
 from services.directory.mapping import Reference
 from services.origin import Origin, RequestInfo
 
@@ -114,6 +114,12 @@ def record(
         for place, change in enumerate(changes)
     ]
     _insert(session, rows, changes)
+    request_subjects.add_changes(
+        session.connection(),
+        organization_seq,
+        range(first, first + len(changes)),
+        moved_members=any(change.added or change.removed for change in changes),
+    )
 
 
 def record_for_instance(session: Session, origin: Origin, change: Change) -> None:

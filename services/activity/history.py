@@ -54,6 +54,8 @@ __all__ = [
     "Window",
     "before_log",
     "differences",
+    "event_of",
+    "events_of",
     "members_of",
     "of_request",
     "of_resource",
@@ -62,6 +64,7 @@ __all__ = [
     "read_of_resource",
     "recent",
     "sentence",
+    "with_known",
 ]
 
 MOST_MEMBERS: Final = 20
@@ -125,7 +128,7 @@ def of_resource(
 
     Raises `Invalid` ("cursor"). A resource that never was has no events.
     """
-    statement = _events_of(organization).where(ChangeEvent.resource_id == resource_id)
+    statement = events_of(organization).where(ChangeEvent.resource_id == resource_id)
     return _read(connection, organization, statement, cursor, count)
 
 
@@ -138,7 +141,7 @@ def recent(
     count: int = 5,
 ) -> Window[HistoryEvent]:
     """What happened in an organization, the newest first. Raises `Invalid`."""
-    statement = _events_of(organization)
+    statement = events_of(organization)
     return _read(connection, organization, statement, cursor, count)
 
 
@@ -152,7 +155,7 @@ def of_request(
     count: int = 20,
 ) -> Window[HistoryEvent]:
     """What one request changed, the newest first. Raises `Invalid` ("cursor")."""
-    statement = _events_of(organization).where(ChangeEvent.request_id == request_id)
+    statement = events_of(organization).where(ChangeEvent.request_id == request_id)
     return _read(connection, organization, statement, cursor, count)
 
 
@@ -169,7 +172,7 @@ def before_log(
 
     As `of_resource`.
     """
-    statement = _events_of(organization).where(
+    statement = events_of(organization).where(
         ChangeEvent.resource_id == resource_id,
         ~exists().where(Request.id == ChangeEvent.request_id),
     )
@@ -183,7 +186,7 @@ def read_of_resource(
     request_ids: Sequence[str],
 ) -> Mapping[str, tuple[HistoryEvent, ...]]:
     """What each of those requests changed of that one resource, in the order it did."""
-    statement = _events_of(organization).add_columns(ChangeEvent.request_id)
+    statement = events_of(organization).add_columns(ChangeEvent.request_id)
     rows = connection.execute(
         statement.where(
             ChangeEvent.resource_id == resource_id,
@@ -264,7 +267,7 @@ def _firsts_of_few(
         partition_by=ChangeEvent.request_id, order_by=ChangeEvent.number
     )
     placed = (
-        _events_of(organization)
+        events_of(organization)
         .add_columns(ChangeEvent.request_id, place.label("place"))
         .where(ChangeEvent.request_id.in_(request_ids))
         .subquery()
@@ -276,7 +279,7 @@ def _firsts_of(
     organization: OrganizationRef, request_id: str, most: int
 ) -> Select[*tuple[Any, ...]]:  # Any: as in _firsts_of_few
     return (
-        _events_of(organization)
+        events_of(organization)
         .add_columns(ChangeEvent.request_id, literal(0).label("place"))
         .where(ChangeEvent.request_id == request_id)
         .order_by(ChangeEvent.number)
@@ -294,7 +297,7 @@ def members_of(
     for the number of an event that another organization has.
     """
     where = ChangeEvent.number == event_number
-    row = connection.execute(_events_of(organization).where(where)).one_or_none()
+    row = connection.execute(events_of(organization).where(where)).one_or_none()
     if row is None:
         raise NotFound(f"There is no change {event_number} here.")
     (event,) = _events(connection, organization, [row])
@@ -337,7 +340,8 @@ def _count_between(
     return tuple(connection.execute(select(*counts)).one())
 
 
-def _events_of(organization: OrganizationRef) -> Select[*tuple[Any, ...]]:  # Any: a row
+def events_of(organization: OrganizationRef) -> Select[*tuple[Any, ...]]:  # Any: a row
+    """The events of an organization, to be narrowed down."""
     return select(*_COLUMNS).where(ChangeEvent.organization_seq == organization.seq)
 
 
@@ -358,16 +362,26 @@ def _events(
     rows: Sequence[Row[*tuple[Any, ...]]],  # Any: as in _read
 ) -> tuple[HistoryEvent, ...]:
     heads = _member_heads(connection, rows)
-    events = [_event(row, *heads.get(row.seq, ((), ()))) for row in rows]
+    events = [event_of(row, *heads.get(row.seq, ((), ()))) for row in rows]
+    return with_known(connection, organization, events)
+
+
+def with_known(
+    connection: Connection,
+    organization: OrganizationRef,
+    events: Sequence[HistoryEvent],
+) -> tuple[HistoryEvent, ...]:
+    """The events, with what can be told today of the resources they speak of."""
     known = known_resources.read(connection, organization, events)
     return tuple(replace(event, known=known) for event in events)
 
 
-def _event(
+def event_of(
     row: Row[*tuple[Any, ...]],  # Any: as in _read
     added: tuple[str, ...],
     removed: tuple[str, ...],
 ) -> HistoryEvent:
+    """The event of a row of `events_of`; `added` and `removed` are its first ids."""
     return HistoryEvent(
         number=row.number,
         at=row.at,

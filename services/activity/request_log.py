@@ -2,14 +2,15 @@
 
 One list for what came by SCIM and what was done in the browser or at the server, found
 by whatever an admin remembers of it. What a row means is said elsewhere; how it came
-here is in `request_buffer`. Free text is looked for in the newest rows alone, step by
-step, and a page says how far it looked.
+here is in `request_buffer`. What no index finds is looked for in the newest rows alone,
+step by step, and a page says how far it looked: a free text, and what somebody wants of
+one resource.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,31 +19,30 @@ from sqlalchemy import (
     Connection,
     Select,
     Text,
-    TextClause,
     func,
     literal,
     or_,
     select,
-    text,
     tuple_,
     type_coerce,
 )
 
-from models import ChangeEvent, Request, RequestLogGap
-from models.audit import COMMON, PROBLEMS
+from models import ChangeEvent, Request
 from models.database import Base, reading
-from services.activity import touching
+from services.activity import log_queries, request_subjects
+from services.activity.log_queries import (
+    EVERYTHING,
+    NOT_READ,
+    PROBLEM,
+    PROBLEMS,
+    LogQuery,
+    storable,
+)
 from services.errors import NotFound
 from services.organizations import OrganizationRef
 from services.origin import is_id, shorten
 from services.queries import keyset
-from services.queries.keyset import Key, Order, Stretch
-
-PROBLEM: Final = "problem"
-"""As an outcome to look for: refused or failed."""
-
-NOT_READ: Final = "not_read"
-"""As an outcome to look for: whatever is no read."""
+from services.queries.keyset import Key, Order
 
 SEARCHED_AT_ONCE: Final = 2_000
 """Rows that one page looks through for a free text."""
@@ -54,34 +54,6 @@ MOST_NEW: Final = 100
 """New rows that are counted; more are "100 or more"."""
 
 _LONGEST_TEXT: Final = 200
-
-
-@dataclass(frozen=True)
-class LogQuery:
-    """Which rows; what is empty leaves nobody out.
-
-    `outcome` is one of a row, `PROBLEM` or `NOT_READ`; `token` a public id; requests
-    about `resource_id` are found, and those that changed it; `since` counts, `until`
-    does not; `q` is looked for in what was sent and answered, and in names, but not in
-    bodies without `in_bodies`: who may not read them must not find by them.
-    """
-
-    outcome: str = ""
-    method: str = ""
-    token: str = ""
-    provider: str = ""
-    kind: str = ""
-    resource_id: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    request_id: str = ""
-    q: str = ""
-    in_bodies: bool = True
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether anything is left out."""
-        return self != LogQuery(in_bodies=self.in_bodies)
 
 
 @dataclass(frozen=True)
@@ -138,15 +110,6 @@ class LogPage:
     searched_back_to: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Gap:
-    """A time in which requests came that left no row."""
-
-    since: datetime
-    until: datetime
-    n_dropped: int
-
-
 _TABLE: Final = Base.metadata.tables[Request.__tablename__]
 _BODIES: Final = ("request_body", "response_body")
 _COLUMNS: Final = [
@@ -157,6 +120,10 @@ _SAME: Final = ("method", "path", "status", "cause", "facts")
 """What a try has in common with an earlier one of the same thing."""
 
 _ORDER: Final = Order((Key(_AT, "time"), Key(_SEQ, "number")), is_descending=True)
+_ORDER_OF_RESOURCE: Final = Order(
+    (Key(request_subjects.AT, "time"), Key(request_subjects.SEQ, "number")),
+    is_descending=True,
+)
 _SEARCHED: Final = (
     *(_TABLE.c[name] for name in ("path", "detail", "actor_name", "address")),
     *(_TABLE.c[name] for name in ("user_agent", "id", "resource_id")),
@@ -167,13 +134,13 @@ _SEARCHED: Final = (
 def read_page(
     connection: Connection,
     organization: OrganizationRef,
-    query: LogQuery = LogQuery(),
+    query: LogQuery = EVERYTHING,
     *,
     cursor: str | None = None,
     count: int = 50,
 ) -> LogPage:
     """The rows that match, newest first; raises `Invalid` ("cursor")."""
-    if query.q.strip():
+    if query.is_searched:
         return _search(connection, organization.seq, query, cursor, count)
     return _page(connection, organization.seq, query, cursor, count)
 
@@ -198,9 +165,16 @@ def count_newer(
 
     The free text is not looked for.
     """
-    newer = Stretch(seq < _SEQ, True, MOST_NEW)
-    found = _matching(organization.seq, query, newer).where(seq < _SEQ).limit(MOST_NEW)
-    statement = select(func.count()).select_from(found.subquery())
+    wanted = replace(query, resource_id="")
+    matching = _matching(organization.seq, wanted).where(seq < _SEQ)
+    if query.resource_id:
+        resource_id = storable(query.resource_id)
+        places = request_subjects.newest(
+            organization.seq, resource_id, SEARCHED_AT_ONCE
+        )
+        matching = matching.where(_SEQ.in_(select(places.c.request_seq)))
+    found = matching.with_only_columns(_SEQ).limit(MOST_NEW).subquery()
+    statement = select(func.count()).select_from(found)
     return int(connection.execute(statement).scalar_one())
 
 
@@ -210,12 +184,10 @@ def count_up_to(
 ) -> int:
     """How many rows match, counted no further than `most`.
 
-    The free text is not looked for.
+    The free text is not looked for. Not for what `is_searched`, unless it is problems.
     """
-    newest = Stretch(None, True, most)
-    matching = _matching(organization.seq, query, newest)
-    found = matching.with_only_columns(_SEQ).limit(most)
-    statement = select(func.count()).select_from(found.subquery())
+    places, _ = _places(organization.seq, query)
+    statement = select(func.count()).select_from(places.limit(most).subquery())
     return int(connection.execute(statement).scalar_one())
 
 
@@ -272,89 +244,26 @@ def get_for_instance(connection: Connection, request_id: str) -> LoggedExchange:
     return _get(connection, None, request_id)
 
 
-@reading
-def gaps(
-    connection: Connection, organization: OrganizationRef | None, since: datetime
-) -> list[Gap]:
-    """When rows had to be dropped since then, the latest first.
-
-    Without an organization: rows that would have belonged to none.
-    """
-    seq = organization.seq if organization else None
-    rows = connection.execute(
-        select(RequestLogGap.since, RequestLogGap.until, RequestLogGap.n_dropped)
-        .where(
-            RequestLogGap.organization_seq.is_not_distinct_from(seq),
-            RequestLogGap.until >= since,
-        )
-        .order_by(RequestLogGap.until.desc())
-    )
-    return [Gap(*row) for row in rows]
-
-
-_ALL: Final = Stretch(None, True, SEARCHED_AT_ONCE)
-"""For what is asked of no resource, where it is left to the database."""
-
-
 def _matching(
-    organization_seq: int | None, query: LogQuery, wanted: Stretch = _ALL
+    organization_seq: int | None, query: LogQuery
 ) -> Select[Any]:  # Any: the columns of a row
-    """All rows that match; of those of a resource, the stretch at least."""
-    clauses = _clauses(query)
-    if query.resource_id:
-        # Not the organization again: SQLite would walk its whole log by that index.
-        return select(*_COLUMNS).where(
-            touching.of_resource(
-                *(organization_seq, _storable(query.resource_id), _changing(query)),
-                *(clauses, wanted),
-            )
-        )
-    if organization_seq is None:
-        return select(*_COLUMNS).where(_TABLE.c.organization_seq.is_(None), *clauses)
-    return select(*_COLUMNS).where(
-        _TABLE.c.organization_seq == organization_seq, *clauses
+    """All rows that match, but for a free text."""
+    owned = (
+        _TABLE.c.organization_seq.is_(None)
+        if organization_seq is None
+        else _TABLE.c.organization_seq == organization_seq
     )
+    return select(*_COLUMNS).where(owned, *log_queries.clauses(query))
 
 
-def _changing(query: LogQuery) -> touching.Changing:
-    if query.outcome in (PROBLEM, "failed"):
-        return "failed"
-    is_none = query.outcome in ("read", "refused", "already") or query.method == "GET"
-    return "none" if is_none else "any"
-
-
-def _clauses(query: LogQuery) -> list[ColumnElement[bool] | TextClause]:
-    wanted = {
-        "outcome": "" if query.outcome in (PROBLEM, NOT_READ) else query.outcome,
-        "method": query.method,
-        "kind": query.kind,
-        "token_public_id": query.token,
-        "provider": query.provider,
-        "id": query.request_id,
-    }
-    found: list[ColumnElement[bool] | TextClause] = [
-        _TABLE.c[name] == _storable(value) for name, value in wanted.items() if value
-    ]
-    # Said as the indexes say it, word for word.
-    found += [
-        text(f"requests.{name} <> '{most}'")
-        for name, most in COMMON.items()
-        if wanted[name] not in ("", most)
-    ]
-    if query.outcome == NOT_READ:
-        found.append(text(f"requests.outcome <> '{COMMON['outcome']}'"))
-    if query.outcome == PROBLEM:
-        found.append(text(f"requests.{PROBLEMS}"))
-    if query.since:
-        found.append(query.since <= _AT)
-    if query.until:
-        found.append(query.until > _AT)
-    return found
-
-
-def _storable(value: str) -> str:
-    """A text that a database can look for; NUL and lone surrogates are in none."""
-    return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+def _problems(
+    organization_seq: int | None, query: LogQuery
+) -> Select[Any]:  # Any: as in _matching
+    """Those of a resource: so few that each can be asked whether it is one."""
+    alone = LogQuery(outcome=PROBLEM, since=query.since, until=query.until)
+    about = request_subjects.has(organization_seq, storable(query.resource_id))
+    others = log_queries.unindexed(query)
+    return _matching(organization_seq, alone).where(about, *others)
 
 
 def _page(
@@ -364,12 +273,17 @@ def _page(
     cursor: str | None,
     count: int,
 ) -> LogPage:
-    def matching(wanted: Stretch) -> Select[Any]:  # Any: as in _matching
-        return _matching(organization_seq, query, wanted)
-
-    window = keyset.read(connection, matching, _ORDER, cursor, count)
+    if _is_by_subject(query):
+        places, order = _places(organization_seq, query)
+        window = keyset.read(connection, places, order, cursor, count)
+        found = _newest_first([row[0] for row in window.rows])
+        rows = connection.execute(found).all()
+    else:
+        listed = _listed(organization_seq, query)
+        window = keyset.read(connection, listed, _ORDER, cursor, count)
+        rows = window.rows
     return LogPage(
-        tuple(_stored(row) for row in window.rows),
+        tuple(_stored(row) for row in rows),
         window.previous,
         window.next,
         _newest_seq(connection),
@@ -383,21 +297,16 @@ def _search(
     cursor: str | None,
     count: int,
 ) -> LogPage:
-    """Look through the next rows for a text; onwards only."""
-
-    def places(wanted: Stretch) -> Select[Any]:  # Any: a seq and an id
-        matching = _matching(organization_seq, query, wanted)
-        return matching.with_only_columns(_SEQ, _TABLE.c.id)
-
-    looked = keyset.read(connection, places, _ORDER, cursor, SEARCHED_AT_ONCE)
-    ids = [row.id for row in looked.rows]
-    found = connection.execute(
-        select(*_COLUMNS)
-        .where(_SEQ.in_([row.seq for row in looked.rows]), _contains(query, ids))
-        .order_by(_AT.desc(), _SEQ.desc())
-        .limit(count + 1)
-    ).all()
-    older, back_to = looked.next, looked.rows[-1][2] if looked.next else None
+    """Look through the next rows for what no index finds; onwards only."""
+    places, order = _places(organization_seq, query)
+    looked = keyset.read(connection, places, order, cursor, SEARCHED_AT_ONCE)
+    seqs = [row[0] for row in looked.rows]
+    wanted = _newest_first(seqs).where(*log_queries.clauses(query))
+    if query.q.strip():
+        ids = connection.scalars(select(_TABLE.c.id).where(_SEQ.in_(seqs))).all()
+        wanted = wanted.where(_contains(query, ids))
+    found = connection.execute(wanted.limit(count + 1)).all()
+    older, back_to = looked.next, looked.rows[-1][1] if looked.next else None
     if len(found) > count:
         last = found[count - 1]
         older, back_to = keyset.after(last.at, last.seq), last.at
@@ -405,12 +314,47 @@ def _search(
     return LogPage(rows, None, older, _newest_seq(connection), back_to)
 
 
+def _places(
+    organization_seq: int | None, query: LogQuery
+) -> tuple[Select[Any], Order]:  # Any: a row's number and its time
+    """Where the rows are that an index finds, and what their order is."""
+    if not _is_by_subject(query):
+        listed = _listed(organization_seq, query)
+        return listed.with_only_columns(_SEQ, _AT), _ORDER
+    found = request_subjects.of(organization_seq, storable(query.resource_id))
+    if query.outcome == NOT_READ:
+        found = found.where(~request_subjects.IS_READ)
+    if query.since:
+        found = found.where(query.since <= request_subjects.AT)
+    if query.until:
+        found = found.where(query.until > request_subjects.AT)
+    return found, _ORDER_OF_RESOURCE
+
+
+def _is_by_subject(query: LogQuery) -> bool:
+    return bool(query.resource_id) and query.outcome not in PROBLEMS
+
+
+def _listed(
+    organization_seq: int | None, query: LogQuery
+) -> Select[Any]:  # Any: as in _matching
+    """What is found in the log itself."""
+    if query.resource_id:
+        return _problems(organization_seq, query)
+    return _matching(organization_seq, query)
+
+
+def _newest_first(seqs: Sequence[int]) -> Select[Any]:  # Any: the columns of a row
+    found = select(*_COLUMNS).where(_SEQ.in_(seqs))
+    return found.order_by(_AT.desc(), _SEQ.desc())
+
+
 def _contains(query: LogQuery, request_ids: Sequence[str]) -> ColumnElement[bool]:
     """Whether a text is in a row, or in the name of what it changed.
 
     The ids are said, so that nobody looks through the changes of all other requests.
     """
-    wanted = _storable(shorten(query.q.strip(), _LONGEST_TEXT))
+    wanted = storable(shorten(query.q.strip(), _LONGEST_TEXT))
     named = select(ChangeEvent.request_id).where(
         ChangeEvent.request_id.in_(request_ids),
         ChangeEvent.resource_name.icontains(wanted, autoescape=True),

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from models import Organization, ProvisioningToken, Request, RequestLogGap
 from models.database import writing_loosely
 from services.access import credentials
-from services.activity import request_rows
+from services.activity import request_rows, request_subjects
 from services.connection import ticks
 from services.origin import Actor
 
@@ -103,6 +103,9 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
     ]
     if written:
         request_rows.write_answers(connection, written)
+        about = [row["id"] for row in written if row["resource_id"]]
+        if about:
+            request_subjects.add_answers(connection, about)
         refused = {entry.row["id"] for entry in entries if entry.claimed}
         ticks.record(connection, written, refused)
     if any(row["organization_seq"] is None for row in rows):

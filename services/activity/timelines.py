@@ -1,8 +1,8 @@
 """The story of one resource: its requests, each with what it changed of this resource.
 
-The rows are those of the activity. A request that changed hundreds is told here by what
-it did to this one alone. Requests are kept for some days only, changes always: what is
-older than the log is in `history.before_log`.
+The rows are those of the activity. A request that changed hundreds, or moved hundreds
+into a group, is told here by what it did to this one alone. Requests are kept for some
+days only, changes always: what is older than the log is in `history.before_log`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from models.database import reading
-from services.activity import history, told
+from services.activity import history, moves, told
 from services.activity.change_words import HistoryEvent, Part
 from services.activity.told import ToldRequest
 from services.organizations import OrganizationRef
@@ -20,10 +20,14 @@ from services.organizations import OrganizationRef
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """A request, and its changes of the resource; none when it was refused, say."""
+    """A request, and its changes of the resource; none when it was refused, say.
+
+    `is_moved`: one of them is that the resource came to a group or left it.
+    """
 
     told: ToldRequest
     events: tuple[HistoryEvent, ...]
+    is_moved: bool = False
 
     @property
     def n_others(self) -> int:
@@ -33,7 +37,7 @@ class TimelineRow:
     @property
     def sentence(self) -> tuple[Part, ...]:
         """What happened to the resource."""
-        if self.events and self.n_others:
+        if self.events and (self.n_others or self.is_moved):
             return self.events[0].sentence
         return self.told.sentence
 
@@ -60,10 +64,10 @@ def of_resource(
 ) -> Timeline:
     """A page of the story, also of what is gone; raises `Invalid` ("cursor")."""
     found = told.of_resource(organization, resource_id, cursor=cursor, count=count)
-    events = _events(organization, resource_id, found.rows)
+    rows = _told(organization, resource_id, found.rows)
     older = found.page.older
     return Timeline(
-        tuple(TimelineRow(row, events.get(row.request.id, ())) for row in found.rows),
+        rows,
         found.page.newer,
         older,
         older is None
@@ -72,12 +76,20 @@ def of_resource(
 
 
 @reading
-def _events(
+def _told(
     connection: Connection,
     organization: OrganizationRef,
     resource_id: str,
     rows: tuple[ToldRequest, ...],
-) -> dict[str, tuple[HistoryEvent, ...]]:
+) -> tuple[TimelineRow, ...]:
     ids = [row.request.id for row in rows if row.n_events]
-    found = history.read_of_resource(connection, organization, resource_id, ids)
-    return dict(found)
+    own = history.read_of_resource(connection, organization, resource_id, ids)
+    moved = moves.read(connection, organization, resource_id, ids)
+    return tuple(
+        TimelineRow(
+            row,
+            own.get(row.request.id, ()) + moved.get(row.request.id, ()),
+            row.request.id in moved,
+        )
+        for row in rows
+    )

@@ -19,9 +19,10 @@ from models.database import reading
 from services.activity import catalogue, history, meaning, read_words, request_log
 from services.activity.catalogue import Explanation
 from services.activity.change_words import HistoryEvent, Known
+from services.activity.log_queries import EVERYTHING, NOT_READ, LogQuery
 from services.activity.meaning import Made
 from services.activity.read_words import ReadKind
-from services.activity.request_log import NOT_READ, LoggedRequest, LogPage, LogQuery
+from services.activity.request_log import LoggedRequest, LogPage
 from services.activity.sentences import Part
 from services.directory import known_resources
 from services.organizations import OrganizationRef
@@ -31,8 +32,6 @@ FOLDED_FROM: Final = 3
 
 MOST_EVENTS: Final = 10
 """Changes of one request that a row knows; the others are paged by who opens it."""
-
-_EVERYTHING: Final = LogQuery()
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class ToldExchange:
 def read_page(
     connection: Connection,
     organization: OrganizationRef,
-    query: LogQuery = _EVERYTHING,
+    query: LogQuery = EVERYTHING,
     *,
     cursor: str | None = None,
     count: int = 50,

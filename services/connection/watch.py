@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.activity import catalogue, told
-from services.activity.request_log import PROBLEM, LogQuery
+from services.activity.log_queries import PROBLEM, LogQuery
 from services.activity.told import ToldRequest
 from services.organizations import OrganizationRef
 

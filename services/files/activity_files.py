@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from models.database import read_connection
 from scim.attributes import JSON
 from services.activity import told
-from services.activity.request_log import LogQuery
+from services.activity.log_queries import LogQuery
 from services.activity.told import ToldRequest
 from services.files import csv_files
 from services.organizations import OrganizationRef

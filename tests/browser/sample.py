@@ -23,7 +23,7 @@ from services.access.admins import NewAdmin
 from services.access.roles import ROLES, Role
 from services.access.token_lists import Scope
 from services.activity import history, request_log
-from services.activity.request_log import LogQuery
+from services.activity.log_queries import LogQuery
 from services.background import bulk_actions, jobs
 from services.directory import groups, users
 from services.files import csv_import

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from services.activity import request_log
-from services.activity.request_log import LogQuery
+from services.activity.log_queries import LogQuery
 from services.activity.told import FOLDED_FROM
 from tests.browser.conftest import Open
 from tests.browser.sample import Sample

@@ -12,7 +12,7 @@ from flask import Flask
 from models.database import db
 from services import organizations
 from services.activity import request_log
-from services.activity.request_log import LogQuery
+from services.activity.log_queries import LogQuery
 from tests.conftest import make_app, make_postgresql_database
 
 BEFORE = "0003"

@@ -15,9 +15,9 @@ from blueprints.admin_ui.activity import inspector
 from blueprints.admin_ui.activity.log_view import ROWS, InstanceLog
 from blueprints.admin_ui.installation.organizations import SECTION
 from services.activity import (
+    log_gaps,
     log_retention,
     request_buffer,
-    request_log,
     request_writing,
     told,
 )
@@ -83,6 +83,6 @@ def _look(cursor: str) -> InstanceLog:
         newest=url_for(here) if cursor else "",
         cursor=cursor,
         gaps=tuple(
-            request_log.gaps(None, g.now - timedelta(days=log_retention.UNNAMED_DAYS))
+            log_gaps.since(None, g.now - timedelta(days=log_retention.UNNAMED_DAYS))
         ),
     )

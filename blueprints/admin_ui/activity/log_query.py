@@ -15,7 +15,7 @@ from typing import Any, Final
 from flask import url_for
 
 from blueprints.admin_ui import formats
-from services.activity.request_log import PROBLEM, LogQuery
+from services.activity.log_queries import PROBLEM, LogQuery
 from services.origin import is_id
 
 RANGES: Final = {

@@ -16,8 +16,9 @@ from blueprints.admin_ui import formats
 from blueprints.admin_ui.activity import log_query, people
 from blueprints.admin_ui.activity.log_query import OUTCOMES, Asked
 from services.access import token_lists
-from services.activity import providers, request_log, told
-from services.activity.request_log import PROBLEM, Gap, LogQuery
+from services.activity import log_gaps, providers, request_log, told
+from services.activity.log_gaps import Gap
+from services.activity.log_queries import PROBLEM, LogQuery
 from services.activity.sentences import Part
 from services.activity.told import ToldPage, ToldRequest
 from services.directory.mapping import Reference
@@ -198,11 +199,12 @@ def look_in_vain(asked: Asked, who: str) -> LogView:
 
 def _count(asked: Asked, found: ToldPage) -> str:
     """`3,912 entries in the last 24 hours`, as far as it is known."""
-    if asked.query.q:
+    if asked.query.is_searched:
         # Nobody knows how many there are before all is looked through.
         more = "" if found.page.older is None else " so far"
         # A row that shows the text nowhere has it in there.
-        where = ", bodies included" if asked.query.in_bodies else ""
+        has_text = bool(asked.query.q.strip())
+        where = ", bodies included" if has_text and asked.query.in_bodies else ""
         return f"{formats.number(len(found.rows))} found{more}{where}"
     n_rows = request_log.count_up_to(g.organization, asked.query, MOST_COUNTED + 1)
     span = asked.range_words
@@ -235,7 +237,7 @@ def capped(count: int, most: int) -> str:
 def _gaps(asked: Asked) -> tuple[Gap, ...]:
     """When rows had to be dropped, within the time that is looked at."""
     since, until = asked.query.since, asked.query.until
-    found = request_log.gaps(g.organization, since or _LONG_AGO)
+    found = log_gaps.since(g.organization, since or _LONG_AGO)
     return tuple(gap for gap in found if until is None or gap.since < until)
 
 

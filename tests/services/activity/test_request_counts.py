@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from services.activity import request_log, request_writing
-from services.activity.request_log import PROBLEM, LogQuery
+from services.activity.log_queries import PROBLEM, LogQuery
 from services.organizations import OrganizationRef
 from tests.services.activity.test_request_buffer import entry
 

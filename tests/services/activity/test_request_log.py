@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 
 from scim.attributes import Document
-from services.activity import request_log, request_writing
-from services.activity.request_log import PROBLEM, Gap, LogPage, LogQuery
+from services.activity import log_gaps, request_log, request_writing
+from services.activity.log_gaps import Gap
+from services.activity.log_queries import PROBLEM, LogQuery
+from services.activity.request_log import LogPage
 from services.directory import users
 from services.errors import Invalid, NotFound
 from services.organizations import OrganizationRef
@@ -253,7 +255,7 @@ def test_gaps_are_told_the_latest_first(
     )
     request_writing.write_gaps([old, new, others])
     told = [Gap(at(60), at(61), 61), Gap(at(0), at(1), 1)]
-    assert request_log.gaps(acme, at(-5)) == told
-    assert request_log.gaps(acme, at(2)) == told[:1]
-    assert request_log.gaps(globex, at(-5)) == []
-    assert request_log.gaps(None, at(-5)) == told[:1]
+    assert log_gaps.since(acme, at(-5)) == told
+    assert log_gaps.since(acme, at(2)) == told[:1]
+    assert log_gaps.since(globex, at(-5)) == []
+    assert log_gaps.since(None, at(-5)) == told[:1]

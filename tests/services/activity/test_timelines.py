@@ -15,7 +15,7 @@ from models.database import db
 from scim.patch import Operation
 from services.activity import history, log_retention, request_writing, timelines
 from services.activity.timelines import TimelineRow
-from services.directory import users
+from services.directory import group_actions, groups, users
 from services.errors import Invalid
 from services.organizations import OrganizationRef
 from services.origin import Origin
@@ -65,6 +65,41 @@ def test_of_a_request_that_changed_many_only_this_one_is_told(
     assert said(row) == "u22 was created"
     assert [event.resource_id for event in row.events] == [ids[22]]
     assert row.n_others == 24
+
+
+def test_a_move_of_many_is_told_as_that_of_one(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    made, filled, left = (ADA() for _ in range(3))
+    ids = [
+        users.create(acme, {"userName": f"u{number}"}, origin=made).id
+        for number in range(6)
+    ]
+    crew = groups.create(acme, {"displayName": "Crew"}, ids, origin=filled)
+    group_actions.remove_member(acme, crew.id, ids[4], origin=left)
+    rows = timelines.of_resource(acme, ids[4]).rows
+    assert [said(row) for row in rows[:2]] == [
+        "u4 was removed from Crew",
+        "u4 was added to Crew",
+    ]
+    assert [row.n_others for row in rows[:2]] == [0, 0]
+    assert said(timelines.of_resource(acme, crew.id).rows[1]) == (
+        "Crew was created with 6 people"
+    )
+
+
+def test_whoever_is_deleted_leaves_their_groups_in_their_story(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    user = users.create(acme, {"userName": "bo"}, origin=ADA())
+    groups.create(acme, {"displayName": "Crew"}, [user.id], origin=ADA())
+    users.delete(acme, user.id, origin=ADA())
+    row = timelines.of_resource(acme, user.id).rows[0]
+    assert said(row) == "bo was deleted"
+    assert ["".join(part.text for part in one.sentence) for one in row.events] == [
+        "bo was deleted",
+        "bo was removed from Crew",
+    ]
 
 
 def test_pages_lead_to_each_other(app: Flask, acme: OrganizationRef) -> None:

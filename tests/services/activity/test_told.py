@@ -12,7 +12,8 @@ from flask import Flask
 
 from models.database import db
 from services.activity import request_writing, told
-from services.activity.request_log import LoggedRequest, LogQuery
+from services.activity.log_queries import LogQuery
+from services.activity.request_log import LoggedRequest
 from services.activity.told import FoldedReads, ToldPage, ToldRequest
 from services.directory import group_actions, groups, users
 from services.errors import Invalid, NotFound

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from services.activity import request_writing
-from services.activity.request_log import LogQuery
+from services.activity.log_queries import LogQuery
 from services.directory import users
 from services.files import activity_files
 from services.organizations import OrganizationRef

@@ -11,7 +11,7 @@ from flask import Flask
 from services import organizations
 from services.access import tokens
 from services.activity import request_log
-from services.activity.request_log import LogQuery
+from services.activity.log_queries import LogQuery
 from services.directory import groups
 from services.origin import Origin
 from tests.admin_client import UNKNOWN_ID, AdminClient

@@ -6,7 +6,7 @@ from flask import Flask
 
 from services import organizations
 from services.activity import request_log
-from services.activity.request_log import LogQuery
+from services.activity.log_queries import LogQuery
 from tests.admin_client import AdminClient
 
 

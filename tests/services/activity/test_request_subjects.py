@@ -1,8 +1,9 @@
-"""The requests of one resource: about it, and those that changed it among others."""
+"""The requests of one resource: about it, changing it among others, or moving it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,19 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from models import ChangeEvent
+from models import ChangeEvent, RequestSubject
 from models.database import Base, db
-from services.activity import request_log, request_writing
-from services.activity.request_log import LogPage, LogQuery
+from services.activity import (
+    log_retention,
+    request_log,
+    request_subjects,
+    request_writing,
+)
+from services.activity.log_queries import NOT_READ, PROBLEM, LogQuery
+from services.activity.request_log import LogPage
+from services.directory import group_actions, groups, users
 from services.organizations import OrganizationRef
-from services.origin import new_id
+from services.origin import Origin, new_id
 from tests.services.activity.test_request_buffer import entry
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -67,8 +75,10 @@ def change(organization: OrganizationRef, *request_ids: str) -> None:
         }
         for place, request_id in enumerate(request_ids)
     ]
+    numbers = range(FIRST_NUMBER, FIRST_NUMBER + len(rows))
     with db.engine.begin() as connection:
         connection.execute(sa.insert(_EVENTS), rows)
+        request_subjects.add_changes(connection, organization.seq, numbers)
 
 
 def paths(page: LogPage) -> list[str]:
@@ -91,7 +101,7 @@ def test_pages_hold_both_kinds_in_the_order_they_came(acme: OrganizationRef) -> 
 def test_a_failure_that_changed_it_among_others_is_found(acme: OrganizationRef) -> None:
     ids = write(acme, new_id(), new_id(), outcome="failed")
     change(acme, ids[1])
-    problems = LogQuery(resource_id=GROUP, outcome=request_log.PROBLEM)
+    problems = LogQuery(resource_id=GROUP, outcome=PROBLEM)
     failed = LogQuery(resource_id=GROUP, outcome="failed")
     assert paths(request_log.page(acme, problems)) == ["/1"]
     assert request_log.count_up_to(acme, failed, 10) == 1
@@ -105,21 +115,84 @@ def test_many_changes_by_one_request_hide_no_other(acme: OrganizationRef) -> Non
     assert request_log.count_newer(acme, QUERY, 0) == 3
 
 
+def test_what_else_is_wanted_of_it_is_looked_for_step_by_step(
+    acme: OrganizationRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_log, "SEARCHED_AT_ONCE", 3)
+    write(acme, GROUP, GROUP, new_id(), GROUP, GROUP, GROUP, outcome="already")
+    query = LogQuery(resource_id=GROUP, request_id=write(acme, GROUP)[0])
+    assert query.is_searched
+    first = request_log.page(acme, query)
+    second = request_log.page(acme, query, cursor=first.older)
+    assert (paths(first), first.searched_back_to) == (
+        [],
+        NOON + timedelta(minutes=3),
+    )
+    assert (paths(second), second.searched_back_to) == (["/0"], None)
+
+
+def test_a_text_is_looked_for_in_its_requests_alone(acme: OrganizationRef) -> None:
+    write(acme, GROUP, new_id(), GROUP)
+    assert paths(request_log.page(acme, replace(QUERY, q="/1"))) == []
+    assert paths(request_log.page(acme, replace(QUERY, q="/2"))) == ["/2"]
+
+
+def test_times_and_reads_are_left_out(acme: OrganizationRef) -> None:
+    write(acme, GROUP, GROUP, GROUP, outcome="already")
+    write(acme, GROUP, GROUP, outcome="read")
+    at_one = NOON + timedelta(minutes=1)
+    query = replace(QUERY, outcome=NOT_READ, until=at_one)
+    assert paths(request_log.page(acme, query)) == ["/0"]
+    assert request_log.count_up_to(acme, replace(query, until=None), 9) == 3
+    assert paths(request_log.page(acme, replace(query, since=at_one, until=None))) == [
+        "/2",
+        "/1",
+    ]
+
+
+def test_whoever_came_to_a_group_or_left_it_finds_the_request(
+    acme: OrganizationRef,
+) -> None:
+    made, created, left = (Origin.of_command_line() for _ in range(3))
+    bo, cy = (
+        users.create(acme, {"userName": name}, origin=made).id for name in ("bo", "cy")
+    )
+    crew = groups.create(acme, {"displayName": "Crew"}, [bo, cy], origin=created)
+    group_actions.remove_member(acme, crew.id, bo, origin=left)
+    of_bo = request_log.page(acme, LogQuery(resource_id=bo)).rows
+    of_cy = request_log.page(acme, LogQuery(resource_id=cy)).rows
+    ids = [one.request_id for one in (left, created, made)]
+    assert [row.id for row in of_bo] == ids
+    assert [row.id for row in of_cy] == ids[1:]
+
+
+def test_what_is_forgotten_of_the_log_is_found_no_more(
+    acme: OrganizationRef,
+) -> None:
+    change(acme, *write(acme, GROUP, new_id()))
+    while log_retention.purge_expired(NOON + timedelta(days=900)):
+        pass
+    subjects = Base.metadata.tables[RequestSubject.__tablename__]
+    with db.engine.connect() as connection:
+        left = connection.scalar(sa.select(sa.func.count()).select_from(subjects))
+    assert left == 0
+
+
 def test_a_page_costs_what_it_shows_however_long_the_story(
     acme: OrganizationRef,
 ) -> None:
     change(acme, *write(acme, *[GROUP] * 6_000))
-    looked = _steps_of(acme)
-    assert 0 <= looked < 120
+    assert 0 <= _steps_of(acme, QUERY) < 30
+    assert _steps_of(acme, replace(QUERY, method="DELETE")) < 120
 
 
-def _steps_of(organization: OrganizationRef) -> int:
+def _steps_of(organization: OrganizationRef, query: LogQuery) -> int:
     """How often a thousand steps were taken in SQLite; none in PostgreSQL."""
     steps: list[int] = []
     with db.engine.connect() as connection:
         driver = connection.connection.dbapi_connection
         watch = getattr(driver, "set_progress_handler", lambda *_: None)
         watch(lambda: steps.append(1), 1_000)
-        request_log.read_page(connection, organization, QUERY, count=50)
+        request_log.read_page(connection, organization, query, count=50)
         watch(None, 1_000)
     return len(steps)

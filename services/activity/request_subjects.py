@@ -1,0 +1,170 @@
+"""Which resources a request has to do with: what it was about, changed, or moved.
+
+A member that came to a group or left it is one of them. They are written with the rows
+of the request log and read to find the requests of a resource in their order, of a
+group that is in most of the log as quickly as of a person who is in it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    Subquery,
+    Text,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    select,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models import ChangedMembers, ChangeEvent, Request, RequestSubject
+from models.database import Base
+
+_TABLE: Final = Base.metadata.tables[RequestSubject.__tablename__]
+_REQUESTS: Final = Base.metadata.tables[Request.__tablename__]
+_COLUMNS: Final = ("organization_seq", "resource_id", "at", "request_seq", "is_read")
+
+AT, SEQ = _TABLE.c.at, _TABLE.c.request_seq
+"""What the requests of a resource are in the order of."""
+
+
+def add_answers(connection: Connection, request_ids: Sequence[str]) -> None:
+    """Note what these requests were about, as far as their rows say."""
+    statement = _of_answers(connection.dialect.name)
+    connection.execute(statement, {"request_ids": request_ids})
+
+
+def add_changes(
+    connection: Connection,
+    organization_seq: int,
+    numbers: range,
+    *,
+    moved_members: bool = True,
+) -> None:
+    """Note what the events of these numbers changed, and whom they moved.
+
+    The rows of their requests are there already.
+    """
+    given = {
+        "organization_seq": organization_seq,
+        "first": numbers.start,
+        "last": numbers.stop - 1,
+    }
+    dialect = connection.dialect.name
+    connection.execute(_of_changes(dialect), given)
+    if moved_members:
+        connection.execute(_of_moved(dialect), given)
+
+
+# Each is built once: with every change it would cost as much as to run it.
+@cache
+def _of_answers(dialect: str) -> Executable:
+    return _insert(
+        dialect,
+        select(
+            _REQUESTS.c.organization_seq,
+            _REQUESTS.c.resource_id,
+            _REQUESTS.c.at,
+            _REQUESTS.c.seq,
+            _REQUESTS.c.outcome == "read",
+        ).where(
+            _REQUESTS.c.id.in_(bindparam("request_ids", expanding=True)),
+            _REQUESTS.c.organization_seq.is_not(None),
+            _REQUESTS.c.resource_id.is_not(None),
+        ),
+    )
+
+
+@cache
+def _of_changes(dialect: str) -> Executable:
+    return _insert(dialect, _changed(ChangeEvent.resource_id).distinct())
+
+
+@cache
+def _of_moved(dialect: str) -> Executable:
+    moved = (ChangedMembers.added, ChangedMembers.removed)
+    return _insert(dialect, union_all(*(_members(dialect, ids) for ids in moved)))
+
+
+def _members(dialect: str, ids: Any) -> Select[Any]:  # Any: mapped JSON text; columns
+    """The requests of the events for each member that one column names."""
+    text = type_coerce(ids, Text)
+    one = (
+        func.json_each(text).table_valued("value")
+        if dialect == "sqlite"
+        else func.json_array_elements_text(cast(text, JSON)).table_valued("value")
+    )
+    changed = _changed(one.c.value).join(
+        ChangedMembers, ChangedMembers.event_seq == ChangeEvent.seq
+    )
+    return changed.join(one, ids.is_not(None))
+
+
+def _changed(resource_id: Any) -> Select[Any]:  # Any: a column of text; the columns
+    """A row for each event of those numbers, of the request that made it."""
+    return (
+        select(
+            ChangeEvent.organization_seq,
+            resource_id,
+            _REQUESTS.c.at,
+            _REQUESTS.c.seq,
+            false(),
+        )
+        .join(_REQUESTS, _REQUESTS.c.id == ChangeEvent.request_id)
+        .where(
+            ChangeEvent.organization_seq == bindparam("organization_seq"),
+            ChangeEvent.number.between(bindparam("first"), bindparam("last")),
+        )
+    )
+
+
+def _insert(dialect: str, found: Any) -> Executable:  # Any: a select, or several
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(_TABLE).from_select(_COLUMNS, found).on_conflict_do_nothing()
+
+
+def of(organization_seq: int | None, resource_id: str) -> Select[Any]:  # Any: columns
+    """The places of a resource's requests in the log: `SEQ` and `AT`."""
+    return select(SEQ, AT).where(*_is(organization_seq, resource_id))
+
+
+def newest(organization_seq: int, resource_id: str, most: int) -> Subquery:
+    """The places of the newest of them."""
+    found = of(organization_seq, resource_id).order_by(AT.desc(), SEQ.desc())
+    return found.limit(most).subquery()
+
+
+def has(organization_seq: int | None, resource_id: str) -> ColumnElement[bool]:
+    """Whether a row of `requests` is one of them."""
+    mine = exists().where(
+        *_is(organization_seq, resource_id),
+        _REQUESTS.c.at == AT,
+        _REQUESTS.c.seq == SEQ,
+    )
+    return mine.correlate(_REQUESTS)
+
+
+def _is(
+    organization_seq: int | None, resource_id: str
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _TABLE.c.organization_seq == organization_seq,
+        _TABLE.c.resource_id == resource_id,
+    )
+
+
+IS_READ: Final = _TABLE.c.is_read
+"""Whether a request only read; said here too, so that no row of the log is asked."""
