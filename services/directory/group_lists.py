@@ -7,9 +7,9 @@ in the order of creation, are in `groups`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,11 +31,12 @@ from services.activity import actors
 from services.organizations import OrganizationRef
 from services.queries import comparing, keyset
 
-SORTS: Final = ("name", "-name", "members", "-members", "changed", "-changed")
+Sort = Literal["name", "-name", "members", "-members", "changed", "-changed"]
+SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
 
 _NAME: Final = keyset.Key(Group.display_name_key.expression, "text")
 _SEQ: Final = keyset.Key(Group.seq.expression, "number")
-_SORT_KEYS: Final = {
+_SORT_KEYS: Final[Mapping[str, tuple[keyset.Key, ...]]] = {
     "name": (_NAME,),
     "members": (keyset.Key(Group.n_members.expression, "number"), _SEQ),
     "changed": (keyset.Key(Group.modified_at.expression, "time"), _SEQ),
@@ -47,32 +48,17 @@ class GroupQuery:
     """Which groups a list shows, and in what order.
 
     `q` is looked for in the words of the name and is also an external id; `source` is a
-    key of `actors.sources`. A `sort` that is none of `SORTS` is by name.
+    key of `actors.sources`.
     """
 
     q: str = ""
-    source: str = ""
-    sort: str = "name"
+    source: str | None = None
+    sort: Sort = "name"
 
     @property
     def is_filtered(self) -> bool:
         """Whether it may leave groups out."""
         return bool(self.q.strip() or self.source)
-
-    def as_dict(self) -> dict[str, str]:
-        """What a job keeps, and an address carries."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> GroupQuery:  # Any: of a request
-        """The query that an address or a job holds; what is unknown is left out."""
-        query = cls(
-            *(
-                comparing.searchable(str(values.get(name) or ""))
-                for name in ("q", "source", "sort")
-            )
-        )
-        return query if query.sort in SORTS else cls(query.q, query.source)
 
 
 @dataclass(frozen=True)
@@ -141,8 +127,9 @@ def matching_ids(
 def clause(query: GroupQuery, organization: OrganizationRef) -> ColumnElement[bool]:
     """The query as a condition on groups, the organization included."""
     wanted: list[ColumnElement[bool]] = [Group.organization_seq == organization.seq]
-    if query.source:
-        wanted.append(actors.came_from(Group.source, organization, query.source))
+    if query.source is not None:
+        source = comparing.searchable(query.source)
+        wanted.append(actors.came_from(Group.source, organization, source))
     q = comparing.searchable(query.q)
     if q:
         wanted.append(or_(named(q), Group.external_id == q))
@@ -173,10 +160,9 @@ def _rows() -> Select[*tuple[Any, ...]]:  # Any: the fields of GroupRow
 
 
 def _order(query: GroupQuery) -> keyset.Order:
-    name, is_descending = query.sort.removeprefix("-"), query.sort.startswith("-")
-    keys = _SORT_KEYS.get(name, (_NAME,))
+    keys = _SORT_KEYS[query.sort.removeprefix("-")]
     q = fold(comparing.searchable(query.q))
     if q and query.sort == "name":
         begins = case((comparing.starts_with(Group.display_name_key, q), 0), else_=1)
         keys = (keyset.Key(begins, "number"), *keys)
-    return keyset.Order(keys, is_descending)
+    return keyset.Order(keys, query.sort.startswith("-"))

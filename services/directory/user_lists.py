@@ -28,7 +28,6 @@ from sqlalchemy import (
 from models import Counter, Group, Membership, User, UserSearch
 from models.database import reading
 from scim import names
-from scim.attributes import JSON
 from services.activity import actors
 from services.directory.user_search import Condition, Search, Settled, settle
 from services.organizations import OrganizationRef
@@ -75,25 +74,6 @@ class UserQuery:
         return bool(
             self.q.strip() or self.source or self.group_id or self.changed_since
         )
-
-    def as_dict(self) -> dict[str, JSON]:
-        """The query as JSON, for a job's input."""
-        since = self.changed_since
-        return {
-            "q": self.q,
-            "status": self.status,
-            "source": self.source,
-            "group_id": self.group_id,
-            "changed_since": since.isoformat() if since else None,
-            "sort": self.sort,
-        }
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> UserQuery:  # Any: as JSON has it
-        """What `as_dict` made."""
-        since = stored["changed_since"]
-        at = datetime.fromisoformat(since) if since else None
-        return cls(**{**stored, "changed_since": at})
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,7 @@ def find(text: str) -> list[tuple[Reference, str]]:
     if named is not None:
         return [(named, "")]
     users = user_lists.page(g.organization, UserQuery(q=text), count=MOST)
-    groups = group_lists.page(
-        g.organization, GroupQuery.from_dict({"q": text}), count=MOST
-    )
+    groups = group_lists.page(g.organization, GroupQuery(q=text), count=MOST)
     found = [(Reference("User", one.id, one.name), one.user_name) for one in users.rows]
     found += [(Reference("Group", one.id, one.name), "group") for one in groups.rows]
     return found + _deleted(text)

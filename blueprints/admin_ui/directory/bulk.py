@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import HiddenField
 
@@ -36,11 +36,8 @@ class BulkForm(Form):
 def confirm_bulk_users(slug: str) -> AnyResponse:
     """Ask before something is done to those who were picked."""
     if request.args.get("all_matching"):
-        return redirect(
-            _address(
-                "confirm_bulk_all_users", slug, action=request.args.get("action", "")
-            )
-        )
+        action = request.args.get("action", "")
+        return fragments.go(_address("confirm_bulk_all_users", slug, action=action))
     if request.args.get("action") == "export":
         ids = request.args.getlist("ids")
         address = url_for("admin_ui.download_users", slug=slug, kind="csv", ids=ids)

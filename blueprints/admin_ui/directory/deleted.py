@@ -7,14 +7,14 @@ be taken back, so the name has to be typed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
-from blueprints.admin_ui import bp, fragments, shell
+from blueprints.admin_ui import bp, fragments, lists, shell
 from blueprints.admin_ui.activity import stories
 from blueprints.admin_ui.formats import make_visible
 from blueprints.admin_ui.forms import Form, Refusal, stripped
@@ -64,7 +64,7 @@ def _list(slug: str, cursor: str | None) -> Response:
         window=window,
         counts=deleted_lists.counts(g.organization, query.q),
         names=actors.names(g.organization, keys),
-        address=_address_of(slug, query),
+        address=_address_of(query),
         cursor=cursor or "",
         following=request.form.get("following", ""),
         retention_days=organizations.describe(slug).retention_days,
@@ -74,17 +74,9 @@ def _list(slug: str, cursor: str | None) -> Response:
     )
 
 
-def _address_of(slug: str, query: DeletedQuery) -> Callable[..., str]:
-    """Makes the address of the list with something changed; of its first page."""
-
-    def address(**changes: str) -> str:
-        type_ = "group" if query.kind == "Group" else "user"
-        values = {"type": type_, "q": query.q} | changes
-        # Any: url_for types its own options and not the values of an address.
-        kept: dict[str, Any] = {key: one for key, one in values.items() if one}
-        return url_for("admin_ui.list_deleted", slug=slug, **kept)
-
-    return address
+def _address_of(query: DeletedQuery) -> Callable[..., str]:
+    type_ = "group" if query.kind == "Group" else "user"
+    return lists.address_of("list_deleted", {"type": type_, "q": query.q})
 
 
 @bp.get("/o/<slug>/deleted/<resource_id>")

@@ -5,7 +5,6 @@ The members, which are the first tab of a group, are in `members.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Response, g, request, url_for
@@ -16,6 +15,7 @@ from wtforms.validators import InputRequired
 from blueprints import addresses
 from blueprints.admin_ui import bp, fragments, json_view, shell
 from blueprints.admin_ui.activity import stories
+from blueprints.admin_ui.directory import group_queries
 from blueprints.admin_ui.forms import Form, Refusal, stripped
 from blueprints.errors import SCIM_PREFIX
 from services.activity import actors
@@ -27,7 +27,6 @@ from services.directory import (
     mapping,
 )
 from services.directory.group_details import GroupDetails
-from services.directory.group_lists import GroupQuery
 from services.errors import AlreadyTaken, VersionMismatch
 
 SECTION: Final = "list_groups"
@@ -46,7 +45,8 @@ class GroupForm(Form):
 def list_groups(slug: str) -> Response:
     """The groups: found, sorted, paged."""
     g.section = SECTION
-    query = GroupQuery.from_dict(request.args)
+    asked = group_queries.read(request.args)
+    query = asked.query
     window = group_lists.page(
         g.organization, query, cursor=request.args.get("cursor") or None
     )
@@ -64,26 +64,11 @@ def list_groups(slug: str) -> Response:
             (one.label for one in sources if one.key == query.source), ""
         ),
         source_names=actors.names(g.organization, keys),
-        address=_address_of(slug, query),
+        address=asked.address,
         can_create=shell.may("create_group"),
         can_change=shell.may("rename_group"),
         can_export=shell.may("download_groups"),
     )
-
-
-def _address_of(slug: str, query: GroupQuery) -> Callable[..., str]:
-    """Makes the address of the list in another order, or with something changed.
-
-    It leads to the first page, unless a cursor is among the changes.
-    """
-
-    def address(sort: str = query.sort, **changes: str) -> str:
-        values = query.as_dict() | changes | {"sort": sort}
-        # Any: url_for types its own options and not the values of an address.
-        kept: dict[str, Any] = {key: one for key, one in values.items() if one}
-        return url_for("admin_ui.list_groups", slug=slug, **kept)
-
-    return address
 
 
 @bp.get("/o/<slug>/groups/new")

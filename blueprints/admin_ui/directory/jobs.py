@@ -9,7 +9,7 @@ from collections.abc import Generator
 from itertools import chain, islice
 from typing import Final
 
-from flask import Response, g, redirect, url_for
+from flask import Response, g, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.admin_ui import bp, formats, fragments, shell
@@ -46,7 +46,7 @@ def show_job(slug: str, job_id: str) -> AnyResponse:
     g.section = "list_users"
     job = jobs.get(g.organization, job_id)
     if job.kind == "import":
-        return redirect(url_for("admin_ui.show_import", slug=slug, job_id=job_id))
+        return fragments.go(url_for("admin_ui.show_import", slug=slug, job_id=job_id))
     return fragments.show(
         "jobs/show.html",
         "jobs/_job.html",

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any, TypeGuard
+from datetime import date
+from typing import TypeGuard
 
-from flask import url_for
-
-from blueprints.admin_ui import formats
+from blueprints.admin_ui import lists
 from services.directory.user_lists import SORTS, STATUSES, Sort, Status, UserQuery
 
 
@@ -34,35 +32,26 @@ class Asked:
             "source": query.source or "",
             "group": query.group_id or "",
             "since": self.since.isoformat() if self.since else "",
-            "sort": "" if query.sort == "name" else query.sort,
+            "sort": "" if query.sort == lists.BY_NAME else query.sort,
         }
         return {name: value for name, value in values.items() if value}
 
-    def address(self, slug: str) -> Callable[..., str]:
+    @property
+    def address(self) -> Callable[..., str]:
         """Makes the address of the list with something changed, from its first page."""
-
-        def address(sort: str = self.query.sort, **changes: str) -> str:
-            changes["sort"] = "" if sort == "name" else sort
-            values = self.arguments | changes
-            # Any: as url_for wants them
-            kept: dict[str, Any] = {
-                key: value for key, value in values.items() if value
-            }
-            return url_for("admin_ui.list_users", slug=slug, **kept)
-
-        return address
+        return lists.address_of("list_users", self.arguments)
 
 
 def read(arguments: Mapping[str, str]) -> Asked:
     """What an address asks for, in the time zone of who is signed in."""
     status, sort = arguments.get("status", ""), arguments.get("sort", "")
-    since = _day(arguments.get("since", ""))
+    since = lists.day(arguments.get("since", ""))
     query = UserQuery(
         q=arguments.get("q", "").strip(),
         status=status if _is_status(status) else "all",
         source=arguments.get("source") or None,
         group_id=arguments.get("group") or None,
-        changed_since=_start_of(since) if since else None,
+        changed_since=lists.start_of(since) if since else None,
         sort=sort if _is_sort(sort) else "name",
     )
     return Asked(query, since if query.changed_since else None)
@@ -74,18 +63,3 @@ def _is_status(text: str) -> TypeGuard[Status]:
 
 def _is_sort(text: str) -> TypeGuard[Sort]:
     return text in SORTS
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _start_of(day: date) -> datetime | None:
-    """The first moment of a day; None at the ends of the calendar."""
-    try:
-        return datetime.combine(day, time.min, formats.zone()).astimezone(UTC)
-    except OverflowError:
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, g, request, url_for
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints.admin_ui import bp, fragments, shell
 from blueprints.admin_ui.directory import user_queries
 from blueprints.admin_ui.directory.user_queries import Asked
+from blueprints.admin_ui.lists import FilterChip
 from services.activity import actors
 from services.directory import user_details, user_lists
 
@@ -28,15 +28,6 @@ SORT_LABELS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class FilterChip:
-    """A filter that is on, and the address of the list without it."""
-
-    label: str
-    value: str
-    without: str
-
-
 @bp.get("/o/<slug>/users")
 def list_users(slug: str) -> AnyResponse:
     """The users: found, filtered, sorted, paged."""
@@ -46,7 +37,7 @@ def list_users(slug: str) -> AnyResponse:
     if group_name:
         found = user_details.find_group(g.organization, group_name)
         if found is not None:
-            return fragments.go(asked.address(slug)(group=found.id))
+            return fragments.go(asked.address(group=found.id))
     return _list(slug, asked, unknown_group=group_name)
 
 
@@ -64,8 +55,8 @@ def _list(slug: str, asked: Asked, unknown_group: str) -> Response:
         asked=asked,
         window=found.window,
         counts=found.counts,
-        address=asked.address(slug),
-        filters=_filters(slug, asked, labels),
+        address=asked.address,
+        filters=_filters(asked, labels),
         sources=sources,
         sorts=SORT_LABELS,
         unknown_group=unknown_group,
@@ -79,8 +70,8 @@ def _list(slug: str, asked: Asked, unknown_group: str) -> Response:
     )
 
 
-def _filters(slug: str, asked: Asked, labels: dict[str, str]) -> list[FilterChip]:
-    query, address = asked.query, asked.address(slug)
+def _filters(asked: Asked, labels: dict[str, str]) -> list[FilterChip]:
+    query, address = asked.query, asked.address
     chips = []
     if query.source is not None:
         label = labels.get(query.source, "unknown")

@@ -238,14 +238,3 @@ def test_bulk_work_goes_on_after_where_it_was(acme, new_user):
             connection, acme, UserQuery(), after_seq=first[-1][0]
         )
     assert [id_ for _, id_ in first + rest] == ids
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        UserQuery(),
-        UserQuery("é", "active", "token:x", NOBODY, NOON, "-changed"),
-    ],
-)
-def test_query_survives_as_json(query):
-    assert UserQuery.from_dict(query.as_dict()) == query

@@ -126,6 +126,7 @@ def test_everybody_who_matches_is_a_job(app, admin, acme, ten, do):
 
 def test_a_form_that_means_everybody_is_led_to_that_question(admin, ten):
     answer = admin.get("users/bulk", all_matching="1", action="delete", q="user")
+    assert answer.status_code == 303
     assert answer.location == "/o/acme/users/bulk/all?q=user&action=delete"
 
 

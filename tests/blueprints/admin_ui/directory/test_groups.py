@@ -72,6 +72,14 @@ def test_order_and_filter_are_kept_by_the_search(helpdesk, staff):
     assert "No group comes from this source." in page
 
 
+def test_an_address_says_only_what_differs_from_the_whole_list(helpdesk, staff):
+    page = helpdesk.get("groups", sort="odd", q="  ").text
+    by_members = helpdesk.get("groups", sort="members", q="staff").text
+    assert 'form="find"' not in page
+    assert 'href="/o/acme/groups?sort=members"' in page
+    assert 'href="/o/acme/groups?q=staff"' in by_members
+
+
 def test_empty_directory_names_the_next_step(helpdesk, viewer):
     assert "No groups yet" in helpdesk.get("groups").text
     assert "/o/acme/groups/new" in helpdesk.get("groups").text

@@ -103,6 +103,7 @@ def test_an_import_has_a_page_of_its_own(admin, acme, do):
     new = NewJob("import", {"file_name": "p.csv", "phase": "map"}, 1, state="waiting")
     job_id = do(jobs.add, acme, new, origin=ORIGIN)
     answer = admin.get(f"jobs/{job_id}")
+    assert answer.status_code == 303
     assert answer.location == f"/o/acme/users/import/{job_id}"
     assert "Import p.csv" in admin.get("jobs").text
 

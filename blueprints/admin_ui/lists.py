@@ -1,0 +1,63 @@
+"""What lists have in common: their addresses, days that are named, filters that are on.
+
+Only what is said stands in an address; what is empty is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from flask import g, url_for
+
+from blueprints.admin_ui import formats
+
+BY_NAME: Final = "name"
+"""The order of a list that says nothing of it."""
+
+
+@dataclass(frozen=True)
+class FilterChip:
+    """A filter that is on, and the address of the list without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+def address(view: str, values: Mapping[str, str]) -> str:
+    """The address of a view of the organization, without what is empty."""
+    # Any: url_for types its own options and not the values of an address.
+    kept: dict[str, Any] = {name: value for name, value in values.items() if value}
+    return url_for(f"admin_ui.{view}", slug=g.organization.slug, **kept)
+
+
+def address_of(view: str, arguments: Mapping[str, str]) -> Callable[..., str]:
+    """Makes the address of a list in another order, or with something changed.
+
+    It leads to the first page, unless a cursor is among the changes.
+    """
+
+    def changed(sort: str = arguments.get("sort", ""), **changes: str) -> str:
+        order = "" if sort == BY_NAME else sort
+        return address(view, {**arguments, **changes, "sort": order})
+
+    return changed
+
+
+def day(text: str) -> date | None:
+    """The day that an address names, if it is one."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def start_of(day: date) -> datetime | None:
+    """The first moment of a day where the admin is; None at the calendar's ends."""
+    try:
+        return datetime.combine(day, time.min, formats.zone()).astimezone(UTC)
+    except OverflowError:
+        return None
