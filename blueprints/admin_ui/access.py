@@ -164,6 +164,7 @@ LEAST: Final[dict[str, Least]] = {
     "load_import": "admin",
     "export_users": "viewer",
     "download_users": "viewer",
+    "export_groups": "viewer",
     "download_groups": "viewer",
 }
 

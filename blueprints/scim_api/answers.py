@@ -1,14 +1,14 @@
 """SCIM answers: documents to bytes, with their media type and entity tag.
 
-Groups are written member by member, so that the size of an answer never decides over
-memory.
+Groups with many members are written while they are read, so that the size of an answer
+never decides over memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 
 import orjson
 from flask import Response, request
@@ -16,13 +16,10 @@ from flask import Response, request
 from scim import messages, names
 from scim.attributes import Document
 from scim.selection import Selection
-from services.directory import groups, mapping
+from services.directory import group_json, groups, mapping
 from services.directory.mapping import Reference, StoredGroup, StoredUser
 from services.directory.preconditions import etag
 from services.queries.listing import Page
-
-MEMBERS_AT_A_TIME = 500
-"""Members turned into one piece of a streamed answer."""
 
 FEW_MEMBERS = 2_000
 """Up to so many members an answer is sent whole, with its length."""
@@ -123,21 +120,8 @@ def _pieces(
 def _group_pieces(
     found: Sequence[StoredGroup], base_url: str, selection: Selection
 ) -> Generator[bytes]:
-    """The groups as JSON, separated by commas, their members spliced in."""
-    with closing(_unread_members(found, selection)) as rows:
-        by_group = groupby(rows, key=lambda row: row[0])
-        following = next(by_group, None)
-        for place, one in enumerate(found):
-            document = selection.apply(mapping.group_document(one, base_url))
-            text = (b"," if place else b"") + orjson.dumps(document)
-            if following is None or following[0] != one.seq:
-                yield text
-                continue
-            yield text[:-1]
-            members = (reference for _, reference in following[1])
-            yield from _member_pieces(members, base_url, selection)
-            yield b"}"
-            following = next(by_group, None)
+    with closing(_unread_members(found, selection)) as unread:
+        yield from group_json.pieces(found, unread, base_url, selection)
 
 
 def _unread_members(
@@ -147,21 +131,3 @@ def _unread_members(
     unread = [one for one in found if one.members is None and one.n_members]
     if unread and selection.wants("members"):
         yield from groups.stream_members(unread)
-
-
-def _member_pieces(
-    members: Iterator[Reference], base_url: str, selection: Selection
-) -> Iterator[bytes]:
-    """`,"members":[…]`, or nothing when the selection leaves nothing of a member."""
-    opening = b',"members":['
-    while batch := list(islice(members, MEMBERS_AT_A_TIME)):
-        document: Document = {
-            "members": [mapping.member(one, base_url) for one in batch]
-        }
-        if not selection.is_everything:
-            document = selection.apply(document)
-        if "members" in document:
-            yield opening + orjson.dumps(document["members"])[1:-1]
-            opening = b","
-    if opening == b",":
-        yield b"]"

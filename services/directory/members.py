@@ -5,13 +5,16 @@ How it comes about is in `services/directory/memberships.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, literal, select, union_all
 
 from models import Group, GroupMembership, Membership, User
-from services.directory.mapping import Reference
+from services.directory.mapping import Reference, StoredGroup
+
+R = TypeVar("R", bound=Sequence[Any])  # Any: the columns of a row
 
 ROWS_AT_A_TIME = 1_000
 """Members fetched at a time when an answer is streamed."""
@@ -65,7 +68,7 @@ def groups_of(
 
 def stream_members(
     connection: Connection, group_seqs: Sequence[int]
-) -> Iterator[tuple[int, Reference]]:
+) -> Generator[tuple[int, Reference]]:
     """The members of the groups, group by group, users first; one statement.
 
     Rows are fetched as they are consumed, so memory does not grow with the members; who
@@ -81,6 +84,23 @@ def read_members(
     """As `stream_members`, all at once: for groups known to be small."""
     rows = connection.execute(_MEMBERS_OF, {"group_seqs": group_seqs})
     return list(_members(rows))
+
+
+def by_group(
+    groups: Iterable[StoredGroup], rows: Iterable[R]
+) -> Iterator[tuple[StoredGroup, Iterator[R]]]:
+    """Each group with its rows, which begin with its seq and come in the same order.
+
+    A group's rows are to be taken before the next group is.
+    """
+    gathered = groupby(rows, key=lambda row: row[0])
+    following = next(gathered, None)
+    for group in groups:
+        if following is None or following[0] != group.seq:
+            yield group, iter(())
+            continue
+        yield group, following[1]
+        following = next(gathered, None)
 
 
 def _members(rows: Iterable[Any]) -> Iterator[tuple[int, Reference]]:

@@ -8,13 +8,21 @@ from __future__ import annotations
 from typing import Final
 
 import structlog
-from flask import Response, abort, current_app, g, request
+from flask import Response, abort, g, request
 
+from blueprints import addresses
 from blueprints.admin_ui import bp, fragments
-from blueprints.admin_ui.directory import jobs, query_words, user_queries
-from services.background import bulk_actions
+from blueprints.admin_ui.directory import (
+    group_queries,
+    jobs,
+    query_words,
+    user_queries,
+)
+from blueprints.errors import SCIM_PREFIX
+from services.background import bulk_actions, bulk_groups
 from services.background.bulk_actions import Chosen
-from services.files import exports
+from services.background.bulk_groups import ChosenGroups
+from services.files import exports, group_exports
 
 KINDS: Final = ("csv", "json")
 
@@ -31,7 +39,6 @@ def export_users(slug: str) -> Response:
         meant=query_words.meant_by(asked),
         arguments=asked.arguments,
         n_users=exports.count_users(g.organization, Chosen(query=asked.query)),
-        totals=exports.count_groups(g.organization),
         slug=slug,
     )
 
@@ -47,23 +54,41 @@ def download_users(slug: str, kind: str) -> Response:
     pieces = (
         exports.users_as_csv(g.organization, chosen)
         if kind == "csv"
-        else exports.users_as_scim(g.organization, chosen, _base_url())
+        else exports.users_as_scim(g.organization, chosen, addresses.own(SCIM_PREFIX))
     )
     _note("users", kind)
     return jobs.download(pieces, f"{slug}-users", kind)
 
 
-def _base_url() -> str:
-    public: str = current_app.config["ROLLCALL_PUBLIC_URL"] or request.host_url
-    return f"{public.rstrip('/')}/scim/v2"
+@bp.get("/o/<slug>/groups/export")
+def export_groups(slug: str) -> Response:
+    """How many groups the filter of the list means, and in which forms they come."""
+    g.section = "list_groups"
+    asked = group_queries.read(request.args)
+    return fragments.show(
+        "exports/groups.html",
+        meant=query_words.groups_meant_by(asked),
+        arguments=asked.arguments,
+        totals=group_exports.count(g.organization, ChosenGroups(query=asked.query)),
+        slug=slug,
+    )
 
 
-@bp.get("/o/<slug>/groups/export/csv")
-def download_groups(slug: str) -> Response:
-    """All groups with their members."""
-    _note("groups", "csv")
-    pieces = exports.groups_as_csv(g.organization)
-    return jobs.download(pieces, f"{slug}-groups", "csv")
+@bp.get("/o/<slug>/groups/export/<kind>")
+def download_groups(slug: str, kind: str) -> Response:
+    """The groups of the filter, or those picked, with their members."""
+    if kind not in KINDS:
+        abort(404)
+    ids = request.args.getlist("ids")
+    asked = group_queries.read(request.args)
+    chosen = bulk_groups.picked(ids) if ids else ChosenGroups(query=asked.query)
+    pieces = (
+        group_exports.as_csv(g.organization, chosen)
+        if kind == "csv"
+        else group_exports.as_scim(g.organization, chosen, addresses.own(SCIM_PREFIX))
+    )
+    _note("groups", kind)
+    return jobs.download(pieces, f"{slug}-groups", kind)
 
 
 def _note(what: str, kind: str) -> None:

@@ -57,6 +57,7 @@ def list_groups(slug: str) -> Response:
         "groups/_results.html",
         "groups/_filters.html",
         query=query,
+        asked=asked,
         window=window,
         n_found=group_lists.total(g.organization, query),
         sources=sources,
@@ -67,7 +68,7 @@ def list_groups(slug: str) -> Response:
         address=asked.address,
         can_create=shell.may("create_group"),
         can_change=shell.may("rename_group"),
-        can_export=shell.may("download_groups"),
+        can_export=shell.may("export_groups"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Whom the filter of the list of users means, as part of a sentence."""
+"""What the filter of a list means, as part of a sentence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import g
 
+from blueprints.admin_ui.directory import group_queries
 from blueprints.admin_ui.directory.user_queries import Asked
 from services.activity import actors
 from services.directory import user_details
@@ -23,8 +24,7 @@ def meant_by(asked: Asked) -> str:
     if query.q:
         limits.append(f"who match “{query.q}”")
     if query.source is not None:
-        names = actors.names(g.organization, [query.source])
-        limits.append(f"from {names[query.source]}")
+        limits.append(_from(query.source))
     if query.group_id is not None:
         group = user_details.find_named(g.organization, [query.group_id])
         named = group.get(query.group_id)
@@ -32,3 +32,19 @@ def meant_by(asked: Asked) -> str:
     if asked.since is not None:
         limits.append(f"changed since {asked.since:%-d %b %Y}")
     return f"{_STATUS[query.status]} {', '.join(limits)}".rstrip()
+
+
+def groups_meant_by(asked: group_queries.Asked) -> str:
+    """`all groups that match “san”, from Okta`."""
+    query, limits = asked.query, list[str]()
+    if query.q:
+        limits.append(f"that match “{query.q}”")
+    if query.source is not None:
+        limits.append(_from(query.source))
+    return f"all groups {', '.join(limits)}".rstrip()
+
+
+def _from(source: str) -> str:
+    if source == actors.ANY_ADMIN:
+        return "made by hand"
+    return f"from {actors.names(g.organization, [source])[source]}"

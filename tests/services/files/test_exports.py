@@ -1,4 +1,4 @@
-"""Exports: every user and group, in files that load again and harm no spreadsheet."""
+"""Exports of users: every one, in files that load again and harm no spreadsheet."""
 
 from __future__ import annotations
 
@@ -112,7 +112,6 @@ def test_ids_groups_and_times_come_along(acme, cy):
 
 def test_no_cell_begins_like_a_formula(acme, cy):
     written = cells(exports.users_as_csv(acme, EVERYBODY))
-    written += cells(exports.groups_as_csv(acme))
     assert [cell for cell in written if cell[:1] and cell[0] in "=+-@\t\r\n"] == []
 
 
@@ -192,34 +191,10 @@ def test_those_picked_are_exported_alone(acme, bo, cy):
 def test_another_organization_is_never_in_it(acme, globex, bo, cy):
     assert lines(exports.users_as_csv(globex, EVERYBODY)) == []
     assert lines(exports.users_as_csv(globex, Chosen((bo.id,)))) == []
-    assert lines(exports.groups_as_csv(globex)) == []
-
-
-def test_groups_are_lines_of_their_members(acme, bo, cy):
-    found = lines(exports.groups_as_csv(acme))
-    assert [(line["group"], line["member"]) for line in found] == [
-        ("'=Sales", "'+bo@x.example"),
-        ("'=Sales", "cy"),
-        ("Empty", ""),
-    ]
-    assert (found[0]["memberType"], found[0]["memberActive"]) == ("User", "false")
-    assert found[1]["memberId"] == cy.id
-    assert exports.count_groups(acme) == exports.GroupTotals(2, 2)
-
-
-def test_groups_within_groups_are_lines_too(acme, cy):
-    inner = groups.create(acme, {"displayName": "Inner"}, [], origin=OKTA)
-    groups.create(acme, {"displayName": "Outer"}, [inner.id, cy.id], origin=OKTA)
-    found = lines(exports.groups_as_csv(acme))[-2:]
-    assert [(line["memberType"], line["member"]) for line in found] == [
-        ("User", "cy"),
-        ("Group", "Inner"),
-    ]
 
 
 def test_long_lists_come_in_pieces_and_whole(acme):
-    fill(acme, users=2_100, groups=1, members_per_group=2_050)
+    fill(acme, users=2_100, groups=0, members_per_group=0)
     pieces = list(exports.users_as_csv(acme, EVERYBODY))
     assert len(pieces) == 4
     assert len(lines(pieces)) == 2_100
-    assert len(lines(exports.groups_as_csv(acme))) == 2_050
