@@ -53,12 +53,13 @@ class GroupQuery:
 
     q: str = ""
     source: str | None = None
+    changed_since: datetime | None = None
     sort: Sort = "name"
 
     @property
     def is_filtered(self) -> bool:
         """Whether it may leave groups out."""
-        return bool(self.q.strip() or self.source)
+        return bool(self.q.strip() or self.source or self.changed_since)
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ def clause(query: GroupQuery, organization: OrganizationRef) -> ColumnElement[bo
     if query.source is not None:
         source = comparing.searchable(query.source)
         wanted.append(actors.came_from(Group.source, organization, source))
+    if query.changed_since is not None:
+        wanted.append(Group.modified_at >= query.changed_since)
     q = comparing.searchable(query.q)
     if q:
         wanted.append(or_(named(q), Group.external_id == q))

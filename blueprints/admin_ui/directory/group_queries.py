@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeGuard
 
 from blueprints.admin_ui import lists
@@ -16,9 +17,10 @@ from services.directory.group_lists import SORTS, GroupQuery, Sort
 
 @dataclass(frozen=True)
 class Asked:
-    """A query, as it came in an address."""
+    """A query, with the day it was made of: an instant has no day without a zone."""
 
     query: GroupQuery
+    since: date | None = None
 
     @property
     def arguments(self) -> dict[str, str]:
@@ -27,6 +29,7 @@ class Asked:
         values = {
             "q": query.q,
             "source": query.source or "",
+            "since": self.since.isoformat() if self.since else "",
             "sort": "" if query.sort == lists.BY_NAME else query.sort,
         }
         return {name: value for name, value in values.items() if value}
@@ -38,14 +41,16 @@ class Asked:
 
 
 def read(arguments: Mapping[str, str]) -> Asked:
-    """What an address asks for."""
+    """What an address asks for, in the time zone of who is signed in."""
     sort = arguments.get("sort", "")
+    since = lists.day(arguments.get("since", ""))
     query = GroupQuery(
         q=arguments.get("q", "").strip(),
         source=arguments.get("source") or None,
+        changed_since=lists.start_of(since) if since else None,
         sort=sort if _is_sort(sort) else "name",
     )
-    return Asked(query)
+    return Asked(query, since if query.changed_since else None)
 
 
 def _is_sort(text: str) -> TypeGuard[Sort]:

@@ -15,8 +15,10 @@ from wtforms.validators import InputRequired
 from blueprints import addresses
 from blueprints.admin_ui import bp, fragments, json_view, shell
 from blueprints.admin_ui.activity import stories
-from blueprints.admin_ui.directory import group_queries
+from blueprints.admin_ui.directory import group_queries, query_words
+from blueprints.admin_ui.directory.group_queries import Asked
 from blueprints.admin_ui.forms import Form, Refusal, stripped
+from blueprints.admin_ui.lists import FilterChip
 from blueprints.errors import SCIM_PREFIX
 from services.activity import actors
 from services.directory import (
@@ -30,6 +32,15 @@ from services.directory.group_details import GroupDetails
 from services.errors import AlreadyTaken, VersionMismatch
 
 SECTION: Final = "list_groups"
+
+SORT_LABELS: Final = {
+    "name": "Name, A to Z",
+    "-name": "Name, Z to A",
+    "-members": "Most members",
+    "members": "Fewest members",
+    "-changed": "Changed last",
+    "changed": "Changed longest ago",
+}
 
 
 class GroupForm(Form):
@@ -60,16 +71,26 @@ def list_groups(slug: str) -> Response:
         asked=asked,
         window=window,
         n_found=group_lists.total(g.organization, query),
+        filters=_filters(asked, {one.key: one.label for one in sources}),
         sources=sources,
-        source_label=next(
-            (one.label for one in sources if one.key == query.source), ""
-        ),
+        sorts=SORT_LABELS,
         source_names=actors.names(g.organization, keys),
         address=asked.address,
         can_create=shell.may("create_group"),
         can_change=shell.may("rename_group"),
         can_export=shell.may("export_groups"),
     )
+
+
+def _filters(asked: Asked, labels: dict[str, str]) -> list[FilterChip]:
+    query, chips = asked.query, list[FilterChip]()
+    if query.source is not None:
+        label = labels.get(query.source, "unknown")
+        chips.append(FilterChip("Source", label, asked.address(source="")))
+    if asked.since is not None:
+        day = query_words.day(asked.since)
+        chips.append(FilterChip("Changed since", day, asked.address(since="")))
+    return chips
 
 
 @bp.get("/o/<slug>/groups/new")

@@ -8,7 +8,7 @@ from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.admin_ui import bp, fragments, shell
-from blueprints.admin_ui.directory import user_queries
+from blueprints.admin_ui.directory import query_words, user_queries
 from blueprints.admin_ui.directory.user_queries import Asked
 from blueprints.admin_ui.lists import FilterChip
 from services.activity import actors
@@ -82,7 +82,7 @@ def _filters(asked: Asked, labels: dict[str, str]) -> list[FilterChip]:
         name = group.name if group else "unknown"
         chips.append(FilterChip("Group", name, address(group="")))
     if asked.since is not None:
-        day = f"{asked.since:%-d %b %Y}"
+        day = query_words.day(asked.since)
         chips.append(FilterChip("Changed since", day, address(since="")))
     return chips
 

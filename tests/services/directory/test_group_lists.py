@@ -123,6 +123,15 @@ def test_source_leaves_out_what_others_provision(acme, new_group, names):
     assert group_lists.total(acme, GroupQuery(source=key)) == 1
 
 
+def test_what_changed_since_an_instant_is_found(acme, new_group, names):
+    new_group("Old")
+    new_group("Young")
+    after = NOON + timedelta(minutes=1)
+    assert names(changed_since=NOON) == ["Old", "Young"]
+    assert names(changed_since=after) == ["Young"]
+    assert group_lists.total(acme, GroupQuery(changed_since=after)) == 1
+
+
 @pytest.mark.parametrize("sort", group_lists.SORTS)
 @pytest.mark.parametrize("q", ["", "team"])
 def test_pages_follow_each_other_without_gap(acme, new_group, names, sort, q):
@@ -162,6 +171,7 @@ def test_job_walks_through_what_matches(acme, new_group):
 def test_only_what_leaves_groups_out_is_a_filter():
     assert GroupQuery(q="x").is_filtered
     assert GroupQuery(source="admin").is_filtered
+    assert GroupQuery(changed_since=NOON).is_filtered
     assert not GroupQuery(q=" ", sort="-members").is_filtered
 
 

@@ -110,6 +110,8 @@ def test_the_page_of_groups_keeps_the_filter_of_the_list(viewer, kitchen):
     assert "Export 1 group as CSV" in page
     assert "all groups that match “kit”" in page
     assert 'href="/o/acme/groups/export/json?q=kit&amp;sort=-members"' in page
+    page = viewer.get("groups/export", q="kit", since="2020-01-31").text
+    assert "all groups that match “kit”, changed since 31 Jan 2020" in page
     assert "groups/export" not in listed
 
 

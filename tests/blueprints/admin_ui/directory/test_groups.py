@@ -69,7 +69,19 @@ def test_order_and_filter_are_kept_by_the_search(helpdesk, staff):
     assert 'form="find"' in page
     assert 'value="-members"' in page
     assert 'value="admin"' in page
-    assert "No group comes from this source." in page
+    assert "No group matches these filters." in page
+
+
+def test_what_changed_since_a_day_is_found(helpdesk, staff):
+    then = helpdesk.get("groups", since="2020-01-31", sort="-changed").text
+    never = helpdesk.get("groups", since="9998-12-31").text
+    odd = helpdesk.get("groups", since="soon").text
+    assert "Changed since: <bdi>31 Jan 2020</bdi>" in then
+    assert 'href="/o/acme/groups?sort=-changed"' in then
+    assert 'value="2020-01-31"' in then
+    assert f"groups/{staff}" in then
+    assert "No group matches these filters." in never
+    assert f"groups/{staff}" in odd
 
 
 def test_an_address_says_only_what_differs_from_the_whole_list(helpdesk, staff):
@@ -100,6 +112,8 @@ def test_nothing_found_offers_to_clear_the_search(helpdesk, staff):
         {"q": "\x00"},
         {"source": "token:\x00"},
         {"sort": "odd"},
+        {"since": "9999-12-31"},
+        {"since": "0001-01-01"},
         {"q": "x" * 5_000},
     ],
 )
