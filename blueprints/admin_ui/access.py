@@ -136,6 +136,7 @@ LEAST: Final[dict[str, Least]] = {
     "create_group": "helpdesk",
     "ask_group_name": "helpdesk",
     "rename_group": "helpdesk",
+    "confirm_delete_group": "helpdesk",
     "delete_group": "helpdesk",
     "find_candidates": "helpdesk",
     "add_member": "helpdesk",

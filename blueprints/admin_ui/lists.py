@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from flask import g, url_for
+from flask import g, request, url_for
 
-from blueprints.admin_ui import formats
+from blueprints.admin_ui import formats, fragments
 
 BY_NAME: Final = "name"
 """The order of a list that says nothing of it."""
@@ -45,6 +45,15 @@ def address_of(view: str, arguments: Mapping[str, str]) -> Callable[..., str]:
         return address(view, {**arguments, **changes, "sort": order})
 
     return changed
+
+
+def back(otherwise: str, not_of: str = "") -> str:
+    """Where the form was that a request comes from, as its `next` says.
+
+    Not to the page of what is gone, if that is given.
+    """
+    there = fragments.local_path(request.values.get("next"), otherwise)
+    return otherwise if not_of and not_of in there else there
 
 
 def day(text: str) -> date | None:

@@ -7,7 +7,8 @@ be taken back, so the name has to be typed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from functools import wraps
+from typing import Final, TypeAlias
 
 from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,11 +22,35 @@ from blueprints.admin_ui.forms import Form, Refusal, stripped
 from services import organizations
 from services.activity import actors
 from services.deletion import deleted, deleted_lists
-from services.deletion.deleted_lists import DeletedDetails, DeletedQuery
+from services.deletion.deleted_lists import DeletedDetails, DeletedQuery, Kind
 from services.deletion.restoring import Restored
-from services.errors import AlreadyTaken
+from services.errors import AlreadyTaken, NotFound
 
 SECTION: Final = "list_deleted"
+
+
+View: TypeAlias = Callable[..., AnyResponse]
+
+
+def or_deleted(kind: Kind) -> Callable[[View], View]:
+    """Lead a view of one user or group to where that one comes back, once deleted."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(slug: str, **ids: str) -> AnyResponse:
+            try:
+                return view(slug, **ids)
+            except NotFound as unknown:
+                [resource_id] = ids.values()
+                if not deleted_lists.is_kept(g.organization, resource_id, kind):
+                    raise unknown from None
+            return fragments.go(
+                url_for("admin_ui.show_deleted", slug=slug, resource_id=resource_id)
+            )
+
+        return answer
+
+    return decorate
 
 
 class RestoreForm(Form):

@@ -14,9 +14,9 @@ from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.admin_ui import bp, fragments, shell
+from blueprints.admin_ui.directory.deleted import or_deleted
 from blueprints.admin_ui.directory.groups import SECTION
 from blueprints.admin_ui.forms import Refusal
-from services.deletion import deleted_lists
 from services.directory import (
     group_actions,
     group_details,
@@ -24,7 +24,6 @@ from services.directory import (
     member_lists,
 )
 from services.directory.member_lists import MemberRow
-from services.errors import NotFound
 
 _MOST_JUST_ADDED: Final = 8
 """Members added in a row who are kept on top of the list."""
@@ -32,19 +31,14 @@ _MOST_JUST_ADDED: Final = 8
 
 @bp.get("/o/<slug>/groups/<group_id>/members")
 @bp.get("/o/<slug>/groups/<group_id>")
-def show_group(slug: str, group_id: str) -> AnyResponse:
+@or_deleted("Group")
+def show_group(slug: str, group_id: str) -> Response:
     """A group, and a page of its members; of a deleted one, where it comes back."""
-    try:
-        return _show(group_id)
-    except NotFound as unknown:
-        if not deleted_lists.is_kept(g.organization, group_id, "Group"):
-            raise unknown from None
-    return fragments.go(
-        url_for("admin_ui.show_deleted", slug=slug, resource_id=group_id)
-    )
+    return _show(group_id)
 
 
 @bp.get("/o/<slug>/groups/<group_id>/members/search")
+@or_deleted("Group")
 def find_candidates(slug: str, group_id: str) -> Response:
     """Who could be added: below the field, or as a page with a button each."""
     g.section = SECTION

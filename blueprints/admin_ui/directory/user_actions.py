@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response, g, request, url_for
+from flask import Response, g, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from blueprints.admin_ui import bp, fragments
-from blueprints.admin_ui.directory.user_pages import or_deleted
+from blueprints.admin_ui import bp, fragments, lists
+from blueprints.admin_ui.directory.deleted import or_deleted
 from blueprints.admin_ui.directory.users import SECTION, page_of
 from services.directory import user_details, users
 from services.directory.user_details import UserDetails
@@ -55,7 +55,7 @@ _QUESTIONS: Final = {
 
 
 @bp.get("/o/<slug>/users/<user_id>/deactivate")
-@or_deleted
+@or_deleted("User")
 def confirm_deactivate_user(slug: str, user_id: str) -> Response:
     """Ask first."""
     return _ask("deactivate", user_id)
@@ -68,7 +68,7 @@ def deactivate_user(slug: str, user_id: str) -> AnyResponse:
 
 
 @bp.get("/o/<slug>/users/<user_id>/reactivate")
-@or_deleted
+@or_deleted("User")
 def confirm_reactivate_user(slug: str, user_id: str) -> Response:
     """Ask first."""
     return _ask("reactivate", user_id)
@@ -81,7 +81,7 @@ def reactivate_user(slug: str, user_id: str) -> AnyResponse:
 
 
 @bp.get("/o/<slug>/users/<user_id>/delete")
-@or_deleted
+@or_deleted("User")
 def confirm_delete_user(slug: str, user_id: str) -> Response:
     """Ask first."""
     return _ask("delete", user_id)
@@ -95,7 +95,7 @@ def delete_user(slug: str, user_id: str) -> AnyResponse:
     undo = url_for("admin_ui.restore_deleted", slug=slug, resource_id=user_id)
     fragments.notify(_sentence(details, "deleted"), undo=undo)
     otherwise = url_for("admin_ui.list_users", slug=slug)
-    return fragments.go(_next(otherwise, not_of=user_id))
+    return fragments.go(lists.back(otherwise, not_of=user_id))
 
 
 def _set_active(user_id: str, is_active: bool) -> AnyResponse:
@@ -110,17 +110,11 @@ def _set_active(user_id: str, is_active: bool) -> AnyResponse:
         slug = g.organization.slug
         undo = url_for(f"admin_ui.{opposite}", slug=slug, user_id=user_id)
         fragments.notify(_sentence(details, action), undo=undo)
-    return fragments.go(_next(page_of(user_id)))
+    return fragments.go(lists.back(page_of(user_id)))
 
 
 def _sentence(details: UserDetails, action: str) -> str:
     return f"{details.name} was {action}."
-
-
-def _next(otherwise: str, not_of: str = "") -> str:
-    """Back to where the button stood, unless that was the page of who is gone."""
-    back = fragments.local_path(request.form.get("next"), otherwise)
-    return otherwise if not_of and not_of in back else back
 
 
 def _ask(action: str, user_id: str) -> Response:

@@ -14,8 +14,8 @@ from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.admin_ui import bp, fragments
+from blueprints.admin_ui.directory.deleted import or_deleted
 from blueprints.admin_ui.directory.user_forms import LISTS, TEXTS, UserForm, is_editable
-from blueprints.admin_ui.directory.user_pages import or_deleted
 from blueprints.admin_ui.directory.users import SECTION, page_of
 from blueprints.admin_ui.forms import Refusal
 from scim import documents
@@ -70,7 +70,7 @@ def create_user(slug: str) -> AnyResponse:
 
 
 @bp.get("/o/<slug>/users/<user_id>/edit")
-@or_deleted
+@or_deleted("User")
 def edit_user(slug: str, user_id: str) -> Response:
     """The form with what the user has."""
     details = user_details.get(g.organization, user_id)

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Response, g, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import addresses
 from blueprints.admin_ui import bp, fragments, json_view, shell
 from blueprints.admin_ui.activity import stories
 from blueprints.admin_ui.directory import user_facts
+from blueprints.admin_ui.directory.deleted import or_deleted
 from blueprints.admin_ui.directory.users import SECTION
 from blueprints.errors import SCIM_PREFIX
-from services.deletion import deleted_lists
 from services.directory import mapping, user_details, users
 from services.directory.user_details import UserDetails
-from services.errors import NotFound
-
-
-class View(Protocol):
-    """A view of one user."""
-
-    __name__: str
-
-    def __call__(self, slug: str, user_id: str) -> AnyResponse:
-        """The answer."""
-
-
-def or_deleted(view: View) -> View:
-    """Lead to the page of a deleted user, from where the user can come back."""
-
-    @wraps(view)
-    def answer(slug: str, user_id: str) -> AnyResponse:
-        try:
-            return view(slug, user_id)
-        except NotFound as unknown:
-            if not _is_deleted(user_id):
-                raise unknown from None
-        return fragments.go(
-            url_for("admin_ui.show_deleted", slug=slug, resource_id=user_id)
-        )
-
-    return answer
-
-
-def _is_deleted(user_id: str) -> bool:
-    try:
-        return deleted_lists.get(g.organization, user_id).row.type == "User"
-    except NotFound:
-        return False
 
 
 @bp.get("/o/<slug>/users/<user_id>")
-@or_deleted
+@or_deleted("User")
 def show_user(slug: str, user_id: str) -> Response:
     """The profile."""
     details = user_details.get(g.organization, user_id)
@@ -62,7 +26,7 @@ def show_user(slug: str, user_id: str) -> Response:
 
 
 @bp.get("/o/<slug>/users/<user_id>/groups")
-@or_deleted
+@or_deleted("User")
 def show_user_groups(slug: str, user_id: str) -> Response:
     """The groups that name the user as a member."""
     cursor = request.args.get("cursor") or None
@@ -77,7 +41,7 @@ def show_user_groups(slug: str, user_id: str) -> Response:
 
 
 @bp.get("/o/<slug>/users/<user_id>/activity")
-@or_deleted
+@or_deleted("User")
 def show_user_activity(slug: str, user_id: str) -> Response:
     """The timeline: requests about the user, and what they changed."""
     details = user_details.get(g.organization, user_id)
@@ -86,7 +50,7 @@ def show_user_activity(slug: str, user_id: str) -> Response:
 
 
 @bp.get("/o/<slug>/users/<user_id>/scim")
-@or_deleted
+@or_deleted("User")
 def show_user_scim(slug: str, user_id: str) -> Response:
     """The very document that the provisioning API answers."""
     base_url = addresses.own(SCIM_PREFIX)
