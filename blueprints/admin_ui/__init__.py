@@ -34,6 +34,7 @@ from blueprints.admin_ui.directory import (  # noqa: E402, F401 - routes
     deleted,
     exports,
     group_actions,
+    group_bulk,
     group_editing,
     group_pages,
     groups,

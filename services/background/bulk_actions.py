@@ -127,13 +127,11 @@ def preview(
         .order_by(table.name_key, table.seq)
         .limit(3)
     )
-    managed = {
-        source: n for source, is_so, n in rows if not is_so and _is_token(source)
-    }
+    managed = {source: n for source, is_so, n in rows if not is_so and is_token(source)}
     return Preview(
         sum(n for *_, n in rows),
         sum(n for _, is_so, n in rows if is_so),
-        _by_label(connection, organization, managed),
+        by_label(connection, organization, managed),
         tuple(names),
         group_name,
     )
@@ -195,11 +193,12 @@ def _group_name(
     return name
 
 
-def _is_token(source: str) -> bool:
+def is_token(source: str) -> bool:
+    """Whether a provisioning client is behind a source."""
     return source.startswith("token:")
 
 
-def _by_label(
+def by_label(
     connection: Connection, organization: OrganizationRef, counts: Mapping[str, int]
 ) -> tuple[tuple[str, int], ...]:
     """Counts by what a source is called: a rotated token is one with its successor."""

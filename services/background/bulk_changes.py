@@ -37,12 +37,12 @@ _ID_BYTES: Final = 16
 
 @dataclass
 class Outcome:
-    """What came of it. `skipped`: who was not changed, and why, as rows of a file."""
+    """What came of it. `skipped`: what was not changed, and why, as rows of a file."""
 
     n_changed: int = 0
     n_unchanged: int = 0
     n_gone: int = 0
-    skipped: list[tuple[str, str, str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, ...]] = field(default_factory=list)
 
     def leave_out(self, user: User, reason: str) -> None:
         """Somebody for whom there was nothing to do."""
@@ -59,11 +59,11 @@ class Outcome:
 _HEADINGS: Final = ("userName", "displayName", "id", "reason")
 
 
-def pack(ids: Sequence[str]) -> list[bytes]:
-    """Ids in chunks of `PER_STEP`, sixteen bytes each: a step reads its own."""
+def pack(ids: Sequence[str], per_step: int = PER_STEP) -> list[bytes]:
+    """Ids in chunks, sixteen bytes each: a step reads its own."""
     return [
-        b"".join(UUID(one).bytes for one in ids[start : start + PER_STEP])
-        for start in range(0, len(ids), PER_STEP)
+        b"".join(UUID(one).bytes for one in ids[start : start + per_step])
+        for start in range(0, len(ids), per_step)
     ]
 
 
@@ -89,23 +89,39 @@ def change(
 
 def step(session: Session, task: Task, origin: Origin) -> Step:
     """The next users of a job."""
-    organization, n_total = task.home, task.n_total or 0
-    chunk = task.n_done // PER_STEP
-    ids = _unpack(jobs.read_chunk(session, task.seq, "selection", chunk) or b"")
+    ids = next_ids(session, task, PER_STEP)
     outcome = change(
         session,
-        organization,
+        task.home,
         task.input["action"],
         ids,
         group_id=task.input["group_id"],
         origin=origin,
     )
+    return note(session, task, PER_STEP, outcome, _HEADINGS)
+
+
+def next_ids(session: Session, task: Task, per_step: int) -> list[str]:
+    """What the next step of a job is about."""
+    chunk = task.n_done // per_step
+    return _unpack(jobs.read_chunk(session, task.seq, "selection", chunk) or b"")
+
+
+def note(
+    session: Session,
+    task: Task,
+    per_step: int,
+    outcome: Outcome,
+    headings: Sequence[str],
+) -> Step:
+    """Write down what a step has skipped, and how far the job is."""
     if outcome.skipped:
         is_first = not task.result.get("n_skipped")
-        head = [_HEADINGS] if is_first else []
+        head = [headings] if is_first else []
         content = csv_files.write_rows([*head, *outcome.skipped], is_first=is_first)
         jobs.append(session, task.seq, "skipped", content)
-    n_done = min(task.n_done + PER_STEP, n_total)
+    n_total = task.n_total or 0
+    n_done = min(task.n_done + per_step, n_total)
     result = _added(task.result, outcome)
     return Step(n_done, n_total, result, "done" if n_done == n_total else "running")
 

@@ -25,7 +25,7 @@ from models import Job, Organization
 from models.database import Busy, reading, writing
 from scim.errors import ScimError
 from services.activity import log_retention
-from services.background import bulk_changes, daily_round, jobs
+from services.background import bulk_changes, bulk_groups, daily_round, jobs
 from services.background.job_steps import Step, Task
 from services.errors import ServiceError
 from services.files import csv_loading
@@ -40,6 +40,7 @@ Wait: TypeAlias = Callable[[float], bool]
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     bulk_changes.KIND: bulk_changes.step,
+    bulk_groups.KIND: bulk_groups.step,
     csv_loading.KIND: csv_loading.step,
     log_retention.KIND: log_retention.step,
     undoing.KIND: undoing.step,

@@ -41,6 +41,7 @@ class Shown:
         built = rule.build({name: self._value(name, sample) for name in rule.arguments})
         assert built is not None
         query = self.query.replace("AIKO", sample.arguments["user_id"])
+        query = query.replace("ENGINEERING", sample.arguments["group_id"])
         return built[1] + query.replace("TOKEN", sample.token_ids["Okta production"])
 
     def _value(self, name: str, sample: Sample) -> str:
@@ -109,6 +110,9 @@ PAGES: Final = [
     _page("user-delete", "confirm_delete_user"),
     # groups and members
     _main("groups", "list_groups"),
+    _page(
+        "groups-filtered", "list_groups", query="?q=e&since=2026-01-31&sort=-members"
+    ),
     _page("groups-empty", "list_groups", "instance owner", slug="quay-logistics"),
     _main("group", "show_group"),
     _page("group-hostile", "show_group", group_id="hostile"),
@@ -118,6 +122,7 @@ PAGES: Final = [
     _page("group-scim", "show_group_scim"),
     _page("group-new", "new_group"),
     _page("group-rename", "ask_group_name"),
+    _page("group-delete", "confirm_delete_group"),
     _page("group-candidates", "find_candidates", query="?q=san"),
     # what was deleted
     _page("deleted", "list_deleted"),
@@ -128,11 +133,16 @@ PAGES: Final = [
     _page("bulk", "confirm_bulk_users", query="?action=deactivate&ids=AIKO"),
     _page("bulk-all", "confirm_bulk_all_users", query="?action=deactivate&q=san"),
     _page("bulk-groups", "find_bulk_groups", query="?ids=AIKO"),
+    _page(
+        *("groups-bulk", "confirm_bulk_groups"), query="?action=delete&ids=ENGINEERING"
+    ),
+    _page("groups-bulk-all", "confirm_bulk_all_groups", query="?action=delete"),
     _page("import", "import_users"),
     _page("import-columns", "show_import", job_id="mapped"),
     _page("import-columns-again", "edit_import_columns", job_id="tried"),
     _page("import-tried", "show_import", job_id="tried"),
     _page("export", "export_users"),
+    _page("export-groups", "export_groups", query="?q=e"),
     _page("jobs", "list_jobs"),
     _page("job", "show_job"),
     _main("activity", "list_activity"),

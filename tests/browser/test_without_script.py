@@ -96,6 +96,18 @@ def test_a_member_is_added_and_removed(plain: Page, sample: Sample) -> None:
     expect(rows(plain)).to_have_count(0)
 
 
+def test_groups_are_selected_deleted_and_restored(plain: Page, sample: Sample) -> None:
+    plain.goto(f"{sample.at}/groups?q=legal")
+    plain.get_by_label("Select Legal").check()
+    plain.get_by_role("button", name="Delete…").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Delete groups")
+    plain.get_by_role("button", name="Delete 1 group").click()
+    expect(rows(plain)).to_have_count(0)
+    plain.goto(f"{sample.at}/deleted?type=group&q=legal")
+    plain.get_by_role("button", name="Restore").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Legal")
+
+
 def test_one_signs_out(plain: Page, sample: Sample) -> None:
     plain.get_by_role("button", name="Sign out").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -52,6 +52,8 @@ def list_groups(slug: str) -> Response:
         here=request.full_path.rstrip("?"),
         can_create=shell.may("create_group"),
         can_change=shell.may("rename_group"),
+        can_pick=shell.may("bulk_delete_groups"),
+        can_pick_all=shell.may("bulk_delete_all_groups"),
         can_export=shell.may("export_groups"),
     )
 

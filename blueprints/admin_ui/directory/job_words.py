@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from blueprints.admin_ui.activity import undo_words
-from blueprints.admin_ui.directory import bulk_words
+from blueprints.admin_ui.directory import bulk_words, group_words
 from services.activity import log_retention
+from services.background import bulk_groups
 from services.background.bulk_changes import ACTIONS
 from services.background.jobs import State, StoredJob
 from services.undo import undoing
@@ -38,6 +39,8 @@ def title(job: StoredJob) -> str:
         return f"Import {job.input['file_name']}"
     if job.kind == undoing.KIND:
         return undo_words.job_title(job.input)
+    if job.kind == bulk_groups.KIND:
+        return group_words.title(job.n_total or 0)
     if job.kind == log_retention.KIND:
         return "Drop the bodies of requests"
     action, group = job.input.get("action"), job.input.get("group_name", "")
@@ -52,6 +55,8 @@ def sentences(job: StoredJob) -> list[str]:
     """What came of it so far."""
     if job.kind == undoing.KIND:
         return undo_words.job_result(job.result)
+    if job.kind == bulk_groups.KIND:
+        return group_words.result(job.result)
     if job.kind == log_retention.KIND:
         return [f"{job.n_done:,} requests have no bodies any more."]
     action, group = job.input.get("action"), job.input.get("group_name", "")

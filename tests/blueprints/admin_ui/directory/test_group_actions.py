@@ -85,6 +85,7 @@ def test_address_of_the_button_asks_first(app, helpdesk, staff, pushed):
     page = helpdesk.get(f"groups/{staff}/delete").text
     part = helpdesk.get(f"groups/{pushed}/delete", htmx=True).text
     assert "Delete Staff?" in page
+    assert "It has no members. Until it is purged it can be restored" in page
     assert f'action="/o/acme/groups/{staff}/delete"' in page
     assert part.lstrip().startswith('<div class="dialog">')
     assert "Okta production gets an error at its next push" in part
