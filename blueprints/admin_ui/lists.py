@@ -47,6 +47,15 @@ def address_of(view: str, arguments: Mapping[str, str]) -> Callable[..., str]:
     return changed
 
 
+def pages_of(view: str, **values: str) -> Callable[..., str]:
+    """Makes the address of another page of what a view with these values lists."""
+
+    def page(cursor: str | None, **changes: str) -> str:
+        return address(view, {**values, **changes, "cursor": cursor or ""})
+
+    return page
+
+
 def back(otherwise: str, not_of: str = "") -> str:
     """Where the form was that a request comes from, as its `next` says.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from flask import Response, abort, g, request, url_for
+from flask import Response, abort, g, request
 
-from blueprints.admin_ui import bp, fragments
+from blueprints.admin_ui import bp, fragments, lists
 from services.activity import changed_members, history, told
 
 SECTION: Final = "list_activity"
@@ -31,7 +30,7 @@ def show_activity_changes(slug: str, request_id: str) -> Response:
         window=history.of_request(
             g.organization, request_id, cursor=cursor, count=PER_PAGE
         ),
-        address_of=_pages_of("show_activity_changes", slug, request_id=request_id),
+        address_of=lists.pages_of("show_activity_changes", request_id=request_id),
         slug=slug,
     )
 
@@ -49,17 +48,6 @@ def list_change_members(slug: str, number: str) -> Response:
         "history/members.html",
         "history/_members_dialog.html" if is_dialog else "history/_members.html",
         moved=moved,
-        address_of=_pages_of("list_change_members", slug, number=number),
+        address_of=lists.pages_of("list_change_members", number=number),
         slug=slug,
     )
-
-
-def _pages_of(view: str, slug: str, **values: str) -> Callable[[str], str]:
-    """Makes the address of another page of a list."""
-
-    def address_of(cursor: str) -> str:
-        # Any: url_for types its own options and not the values of an address.
-        given: dict[str, Any] = {**values, "slug": slug, "cursor": cursor or None}
-        return url_for(f"admin_ui.{view}", **given)
-
-    return address_of

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from flask import g, request, url_for
+from flask import g, request
 
+from blueprints.admin_ui import lists
 from services.activity import history, timelines
 from services.activity.history import HistoryEvent, Window
 from services.activity.timelines import TimelineRow
@@ -43,7 +44,7 @@ def read(resource_id: str, view: str, /, **values: str) -> Story:
 
     Raises `Invalid` ("cursor").
     """
-    address = _pages_of(view, values)
+    address = lists.pages_of(view, **values)
     cursor = request.args.get("cursor") or None
     if request.args.get("part") == _BEFORE:
         return _before_log(resource_id, cursor, address)
@@ -70,17 +71,3 @@ def _before_log(
         back=address(""),
         window=window,
     )
-
-
-def _pages_of(view: str, values: dict[str, str]) -> Callable[..., str]:
-    def address(cursor: str, part: str = "") -> str:
-        # Any: url_for types its own options and not the values of an address.
-        given: dict[str, Any] = {
-            **values,
-            "slug": g.organization.slug,
-            "cursor": cursor or None,
-            "part": part or None,
-        }
-        return url_for(f"admin_ui.{view}", **given)
-
-    return address

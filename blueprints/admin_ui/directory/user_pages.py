@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, request, url_for
+from flask import Response, g, request
 
 from blueprints import addresses
-from blueprints.admin_ui import bp, fragments, json_view, shell
+from blueprints.admin_ui import bp, fragments, json_view, lists, shell
 from blueprints.admin_ui.activity import stories
 from blueprints.admin_ui.directory import user_facts
 from blueprints.admin_ui.directory.deleted import or_deleted
@@ -36,7 +36,7 @@ def show_user_groups(slug: str, user_id: str) -> Response:
         user_details.get(g.organization, user_id),
         "users/_groups.html",
         window=window,
-        address_of=_address_of("show_user_groups", user_id),
+        address_of=lists.pages_of("show_user_groups", user_id=user_id),
     )
 
 
@@ -76,15 +76,3 @@ def _show(
         can_change=shell.may("update_user"),
         **values,
     )
-
-
-def _address_of(endpoint: str, user_id: str) -> Any:  # Any: a callable for a template
-    def address_of(cursor: str) -> str:
-        return url_for(
-            f"admin_ui.{endpoint}",
-            slug=g.organization.slug,
-            user_id=user_id,
-            cursor=cursor or None,
-        )
-
-    return address_of
