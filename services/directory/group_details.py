@@ -6,8 +6,9 @@ Only reading, and without members: those are in `member_lists`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -18,8 +19,12 @@ from services.directory import group_changes
 from services.directory.mapping import Reference
 from services.organizations import OrganizationRef
 from services.origin import is_id
+from services.queries import keyset
 
 _TOKEN = "token:"  # noqa: S105 - a kind of actor, no secret
+
+
+_BY_NAME: Final = keyset.Order((keyset.Key(Group.display_name_key.expression, "text"),))
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class GroupDetails:
     """A group and its surroundings as they stood in one moment.
 
     `set_by` names who set which attribute last; `pushed_at` is when a provisioning
-    client last changed something about it. `parents` are the groups that it is in.
+    client last changed something about it.
     """
 
     id: str
@@ -40,7 +45,6 @@ class GroupDetails:
     created_at: datetime
     modified_at: datetime
     pushed_at: datetime | None
-    parents: tuple[Reference, ...]
 
 
 @reading
@@ -52,7 +56,6 @@ def get(
         raise group_changes.not_found(group_id)
     row = connection.execute(
         select(
-            Group.seq,
             Group.display_name,
             Group.external_id,
             Group.n_members,
@@ -79,7 +82,6 @@ def get(
         row.created_at,
         row.modified_at,
         _pushed_at(connection, organization, group_id),
-        _parents(connection, row.seq),
     )
 
 
@@ -98,11 +100,31 @@ def _pushed_at(
     )
 
 
-def _parents(connection: Connection, group_seq: int) -> tuple[Reference, ...]:
-    rows = connection.execute(
+@reading
+def parents(
+    connection: Connection,
+    organization: OrganizationRef,
+    group_id: str,
+    *,
+    cursor: str | None = None,
+    count: int = 50,
+) -> keyset.Window[Reference]:
+    """A page of the groups that it is in, by name; none for an unknown group.
+
+    Raises `Invalid` ("cursor").
+    """
+    if not is_id(group_id):
+        return keyset.Window(())
+    inner = (
+        select(Group.seq)
+        .where(Group.organization_seq == organization.seq, Group.id == group_id)
+        .scalar_subquery()
+    )
+    statement = (
         select(Group.id, Group.display_name)
         .join(GroupMembership, GroupMembership.group_seq == Group.seq)
-        .where(GroupMembership.member_seq == group_seq)
-        .order_by(Group.display_name_key)
+        .where(GroupMembership.member_seq == inner)
     )
-    return tuple(Reference("Group", row.id, row.display_name) for row in rows)
+    window = keyset.read(connection, statement, _BY_NAME, cursor, count)
+    rows = tuple(Reference("Group", row.id, row.display_name) for row in window.rows)
+    return replace(window, rows=rows)

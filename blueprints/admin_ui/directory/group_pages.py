@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, request
 
 from blueprints import addresses
-from blueprints.admin_ui import bp, fragments, json_view, shell
+from blueprints.admin_ui import bp, fragments, json_view, lists, shell
 from blueprints.admin_ui.activity import stories
 from blueprints.admin_ui.directory.deleted import or_deleted
 from blueprints.admin_ui.directory.groups import SECTION
@@ -22,8 +22,15 @@ from services.directory.group_details import GroupDetails
 @bp.get("/o/<slug>/groups/<group_id>/details")
 @or_deleted("Group")
 def show_group_details(slug: str, group_id: str) -> Response:
-    """What is known of it, and who set what."""
-    return _tab("details", group_details.get(g.organization, group_id))
+    """What is known of it, who set what, and the groups that it is in."""
+    cursor = request.args.get("cursor") or None
+    return _tab(
+        "details",
+        group_details.get(g.organization, group_id),
+        "groups/_parents.html",
+        parents=group_details.parents(g.organization, group_id, cursor=cursor),
+        address_of=lists.pages_of("show_group_details", group_id=group_id),
+    )
 
 
 @bp.get("/o/<slug>/groups/<group_id>/activity")

@@ -66,12 +66,30 @@ def test_group_made_by_hand_was_never_pushed(acme):
     assert details.external_id is None
 
 
-def test_groups_that_it_is_in_are_named_in_order(acme, pushed):
-    for name in ("Zeta", "alpha"):
-        outer = group_actions.create(acme, name, origin=ADA)
-        group_actions.add_member(acme, outer.id, pushed, origin=ADA)
-    parents = group_details.get(acme, pushed).parents
-    assert [one.name for one in parents] == ["alpha", "Zeta"]
+@pytest.fixture
+def outer(acme, pushed):
+    """Three groups that have the pushed one as a member."""
+    made = [group_actions.create(acme, name, origin=ADA) for name in ("Z", "b", "A")]
+    for one in made:
+        group_actions.add_member(acme, one.id, pushed, origin=ADA)
+    return made
+
+
+def test_groups_that_it_is_in_are_read_by_name_a_page_at_a_time(acme, pushed, outer):
+    first = group_details.parents(acme, pushed, count=2)
+    rest = group_details.parents(acme, pushed, cursor=first.next, count=2)
+    assert [one.name for one in first.rows] == ["A", "b"]
+    assert [one.name for one in rest.rows] == ["Z"]
+    assert (rest.first, rest.last, rest.next) == (3, 3, None)
+
+
+@pytest.mark.parametrize("id_", ["", "no-id", "\0", NOBODY])
+def test_an_unknown_group_is_in_none(acme, id_):
+    assert group_details.parents(acme, id_).rows == ()
+
+
+def test_of_another_organizations_group_nothing_is_told(globex, pushed, outer):
+    assert group_details.parents(globex, pushed).rows == ()
 
 
 @pytest.mark.parametrize("id_", ["", "no-id", "\0", NOBODY])

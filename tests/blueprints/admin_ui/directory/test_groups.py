@@ -211,6 +211,18 @@ def test_details_say_whose_the_group_is(helpdesk, pushed):
     assert "No other group has this group as a member." in page
 
 
+def test_details_name_the_groups_that_it_is_in(helpdesk, staff, new_group):
+    for number in range(51):
+        new_group(f"Team {number:02}", staff)
+    page = helpdesk.get(f"groups/{staff}/details").text
+    cursor = page.split('rel="next"')[0].rsplit("cursor=", 1)[1].split('"')[0]
+    part = helpdesk.get(f"groups/{staff}/details", htmx=True, cursor=cursor).text
+    assert "Team 49" in page
+    assert "Team 50" not in page
+    assert part.lstrip().startswith('<div id="parents"')
+    assert "Team 50" in part
+
+
 def test_activity_is_the_timeline_of_the_group(acme, do, helpdesk, staff):
     page = helpdesk.get(f"groups/{staff}/activity").text
     assert "was created" in page
