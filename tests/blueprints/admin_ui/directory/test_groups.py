@@ -96,6 +96,9 @@ def test_empty_directory_names_the_next_step(helpdesk, viewer):
     assert "No groups yet" in helpdesk.get("groups").text
     assert "/o/acme/groups/new" in helpdesk.get("groups").text
     assert "/o/acme/groups/new" not in viewer.get("groups").text
+    assert (
+        'href="/o/acme/connect"' in viewer.get("groups").text.split('id="results"')[1]
+    )
 
 
 def test_nothing_found_offers_to_clear_the_search(helpdesk, staff):

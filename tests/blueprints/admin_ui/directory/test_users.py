@@ -135,6 +135,12 @@ def test_empty_list_names_a_next_step(helpdesk, query, title):
     assert '<a class="btn' in section
 
 
+def test_an_empty_directory_leads_to_where_a_client_is_connected(viewer, acme):
+    results = viewer.get("users").text.split('id="results"')[1]
+    assert 'href="/o/acme/connect"' in results
+    assert "Connect a client" in results
+
+
 def test_status_that_nobody_has_is_said(viewer, new_user):
     new_user("bo")
     page = viewer.get("users", status="deactivated").text
