@@ -1,4 +1,4 @@
-"""Provisioning tokens as they are shown: listed, looked at, about to expire.
+"""Provisioning tokens as they are shown: listed, looked at, soon to expire.
 
 Their text is not here: nobody has it but whoever was given it.
 """
@@ -68,14 +68,6 @@ class StoredToken:
         return self.is_live and self.replaced_by is None
 
 
-@dataclass(frozen=True)
-class Expiring:
-    """A token that ends soon, and which warning is due: 30, 7 or 1 days before."""
-
-    token: StoredToken
-    warned_days: int
-
-
 def state_of(
     row: ProvisioningToken | Row[*tuple[Any, ...]],  # Any: the columns of a token
     now: datetime,
@@ -127,28 +119,6 @@ def get(
     if not found:
         raise not_found(public_id)
     return found[0]
-
-
-@reading
-def list_expiring(
-    connection: Connection, organization: OrganizationRef, now: datetime
-) -> list[Expiring]:
-    """The tokens that end within 30 days and have no successor, the soonest first."""
-    soon = now + timedelta(days=max(WARNED_BEFORE))
-    statement = (
-        _tokens_of(organization)
-        .where(
-            is_live(now),
-            ProvisioningToken.expires_at <= soon,
-            ProvisioningToken.replaced_by.is_(None),
-        )
-        .order_by(ProvisioningToken.expires_at, ProvisioningToken.seq)
-    )
-    return [
-        Expiring(one, warned_days(one.expires_at, now))
-        for one in _stored(connection, organization, statement, now)
-        if one.expires_at is not None
-    ]
 
 
 def warned_days(expires_at: datetime, now: datetime) -> int:

@@ -26,7 +26,6 @@ from services.organizations import OrganizationRef
 from services.origin import Origin, shorten
 
 DEFAULT_OVERLAP: Final = timedelta(hours=24)
-DEFAULT_LIFETIME: Final = timedelta(days=365)
 LONGEST_LIFETIME: Final = timedelta(days=3_653)
 
 _MAX_NAME_LENGTH: Final = 100

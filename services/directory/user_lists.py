@@ -147,15 +147,6 @@ def page(
     return _page(connection, organization, query, plan, cursor, count)
 
 
-@reading
-def counts(
-    connection: Connection, organization: OrganizationRef, query: UserQuery
-) -> StatusCounts:
-    """How many match, of each status."""
-    plan = _plan(connection, organization, query)
-    return _counts(connection, organization, query, plan)
-
-
 def matching_ids(
     connection: Connection,
     organization: OrganizationRef,

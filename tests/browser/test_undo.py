@@ -37,7 +37,7 @@ class Harmed:
 
     def counts(self) -> StatusCounts:
         with self.server.app.app_context():
-            return user_lists.counts(organizations.get(self.slug), UserQuery())
+            return user_lists.read(organizations.get(self.slug), UserQuery()).counts
 
 
 @pytest.fixture(scope="module")

@@ -241,11 +241,6 @@ _PROVIDERS: Final[Mapping[str, Mapping[Place, tuple[str, ...]]]] = {
 """By the label that `providers.recognise` gives."""
 
 
-def having(place: Place) -> frozenset[str]:
-    """The providers with words of their own for it; without a name, any other."""
-    return frozenset(name for name, own in _PROVIDERS.items() if place in own) | {""}
-
-
 def steps_at(place: Place, provider: str) -> tuple[str, ...]:
     """How it is done there; in general words when its own are not known."""
     return _PROVIDERS.get(provider, {}).get(place) or _GENERAL[place]

@@ -1,4 +1,4 @@
-"""Tokens as they are shown: one, and those that end soon."""
+"""Tokens as they are shown: one, all, and how soon one ends."""
 
 from __future__ import annotations
 
@@ -20,19 +20,6 @@ HOUR = timedelta(hours=1)
 
 def at(moment: datetime) -> Origin:
     return Origin(Actor("command", "line", "the command line"), moment)
-
-
-def ending(
-    organization: OrganizationRef, name: str, expires_at: datetime
-) -> tokens.NewToken:
-    return tokens.create(
-        organization, name, expires_at=expires_at, origin=at(NOW - 90 * DAY)
-    )
-
-
-def warnings(organization: OrganizationRef) -> list[tuple[str, int]]:
-    found = token_lists.list_expiring(organization, NOW)
-    return [(one.token.name, one.warned_days) for one in found]
 
 
 @pytest.fixture(autouse=True)
@@ -94,27 +81,6 @@ def test_both_halves_of_a_rotation_know_each_other(acme: OrganizationRef) -> Non
     ],
 )
 def test_a_token_is_warned_of_30_and_7_and_1_days_before(
-    acme: OrganizationRef, left: timedelta, days: int
+    left: timedelta, days: int
 ) -> None:
-    ending(acme, "Okta", NOW + left)
-    assert warnings(acme) == [("Okta", days)]
-
-
-def test_only_what_ends_soon_and_has_no_successor_is_warned_of(
-    acme: OrganizationRef, globex: OrganizationRef
-) -> None:
-    ending(acme, "later", NOW + 30 * DAY + HOUR)
-    ending(acme, "ended", NOW - HOUR)
-    ending(globex, "elsewhere", NOW + DAY)
-    tokens.create(acme, "never", origin=at(NOW))
-    revoked = ending(acme, "revoked", NOW + DAY)
-    tokens.revoke(acme, revoked.public_id, origin=at(NOW))
-    rotated = ending(acme, "rotated", NOW + 2 * DAY)
-    tokens.rotate(acme, rotated.public_id, origin=at(NOW))
-    assert warnings(acme) == []
-
-
-def test_the_soonest_end_comes_first(acme: OrganizationRef) -> None:
-    for days in (20, 1, 5):
-        ending(acme, f"in {days}", NOW + days * DAY)
-    assert warnings(acme) == [("in 1", 1), ("in 5", 7), ("in 20", 30)]
+    assert token_lists.warned_days(NOW + left, NOW) == days

@@ -149,6 +149,22 @@ def test_a_token_that_expires_soon_is_warned_of(
     ]
 
 
+def test_the_token_that_expires_soonest_comes_first(acme: OrganizationRef) -> None:
+    make_token(acme, "Later", NOW + 20 * DAY)
+    make_token(acme, "Sooner", NOW + HOUR)
+    found = [(one.name, one.count, one.is_bad) for one in seen(acme)]
+    assert found == [("Sooner", 1, True), ("Later", 30, False)]
+
+
+def test_a_token_that_was_revoked_or_has_a_successor_is_not_warned_of(
+    acme: OrganizationRef,
+) -> None:
+    revoked, rotated = (make_token(acme, name, NOW + 2 * DAY) for name in "ab")
+    tokens.revoke(acme, revoked.public_id, origin=at(NOW))
+    tokens.rotate(acme, rotated.public_id, origin=at(NOW))
+    assert "token_expiring" not in kinds(acme)
+
+
 def test_failing_requests_come_before_what_is_to_come(acme: OrganizationRef) -> None:
     token = make_token(acme, "Okta", NOW + 6 * DAY)
     for status in (400, 404, 409, 413, 500):

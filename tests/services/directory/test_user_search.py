@@ -142,7 +142,7 @@ def test_change_is_found_at_once(acme, maria, found, change):
 @pytest.mark.usefixtures("few_or_many")
 def test_deactivated_user_is_counted_as_such(acme, maria):
     users.set_active(acme, maria, False, origin=ADA)
-    counts = user_lists.counts(acme, UserQuery("maria"))
+    counts = user_lists.read(acme, UserQuery("maria")).counts
     assert (counts.active, counts.deactivated) == (0, 1)
 
 
