@@ -28,6 +28,7 @@ from werkzeug.exceptions import (
 from werkzeug.exceptions import NotFound as AddressUnknown
 
 from blueprints import error_pages, request_ids
+from blueprints.addresses import SCIM_PREFIX
 from scim import errors as scim_errors
 from scim import messages, names
 from services import errors as service_errors
@@ -35,7 +36,6 @@ from services.access import credentials
 from services.access.sign_in import TooManyFailures
 from services.origin import shorten
 
-SCIM_PREFIX = "/scim/v2"
 RETRY_AFTER_SECONDS = 2
 DRAINED_BYTES = 64 * 1024
 

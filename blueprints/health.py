@@ -44,7 +44,7 @@ def _status() -> AnyResponse:
         return redirect(_start_of(current_user.signed_in), 303)
     page = render_template(
         "health/show.html",
-        base_url=addresses.own("/scim/v2"),
+        base_url=addresses.scim(),
         problem=problem,
         is_set_up=problem is None and admins.count() > 0,
         version=current_app.config["ROLLCALL_VERSION"],

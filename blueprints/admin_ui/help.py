@@ -8,7 +8,6 @@ from flask import Response, g, request
 
 from blueprints import addresses
 from blueprints.admin_ui import bp, fragments
-from blueprints.errors import SCIM_PREFIX
 from services import organizations
 from services.errors import NotFound
 
@@ -21,7 +20,7 @@ def help() -> Response:
     """
     g.section = "help"
     _keep_place(request.args.get("organization", ""))
-    return fragments.show("help/show.html", base_url=addresses.own(SCIM_PREFIX))
+    return fragments.show("help/show.html", base_url=addresses.scim())
 
 
 def _keep_place(slug: str) -> None:

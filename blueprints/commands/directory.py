@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import click
 import orjson
-from flask import current_app
 from flask.cli import with_appcontext
 
 from blueprints.commands.output import print_table, refusals_shown
+from blueprints.commands.server import scim_url
 from scim import filters
 from scim.attributes import Document
 from services import organizations
@@ -35,10 +35,6 @@ _count = click.option(
 
 def _query(text: str | None, start_index: int, count: int) -> Query:
     return Query(filters.parse(text) if text else None, start_index, count, text or "")
-
-
-def _base_url() -> str:
-    return f"{current_app.config['ROLLCALL_PUBLIC_URL']}/scim/v2"
 
 
 def _print(document: Document) -> None:
@@ -82,7 +78,7 @@ def _user_row(user: StoredUser) -> tuple[str, str, str, str]:
 def show_user(organization: str, user_id: str) -> None:
     """Print the user USER_ID as SCIM gives it."""
     user = users.get(organizations.get(organization), user_id)
-    _print(mapping.user_document(user, _base_url()))
+    _print(mapping.user_document(user, scim_url()))
 
 
 @groups_group.command("list")
@@ -120,8 +116,8 @@ def show_group(organization: str, group_id: str) -> None:
 
 
 def _with_members(group: StoredGroup) -> Document:
-    document = mapping.group_document(group, _base_url())
+    document = mapping.group_document(group, scim_url())
     if group.members is None:
         streamed = groups.stream_members([group])
-        document["members"] = [mapping.member(one, _base_url()) for _, one in streamed]
+        document["members"] = [mapping.member(one, scim_url()) for _, one in streamed]
     return document

@@ -15,6 +15,7 @@ from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
 from blueprints import setup_code
+from blueprints.addresses import SCIM_PREFIX
 from blueprints.commands.output import refusals_shown
 from blueprints.extensions import assets
 from services import readiness
@@ -95,8 +96,13 @@ def own_url() -> str:
     return config["ROLLCALL_PUBLIC_URL"] or f"http://{host}:{config['PORT']}"
 
 
+def scim_url() -> str:
+    """The base URL of provisioning clients there."""
+    return f"{own_url()}{SCIM_PREFIX}"
+
+
 def _announce() -> None:
-    click.echo(f"Rollcall is at {own_url()} (SCIM base URL {own_url()}/scim/v2)")
+    click.echo(f"Rollcall is at {own_url()} (SCIM base URL {scim_url()})")
     if not admins.count():
         click.echo(f"Set-up, once: {setup_address()}")
     sys.stdout.flush()

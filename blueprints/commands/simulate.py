@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.progress import TextColumn as Text
 
 from blueprints.commands.output import print_table
-from blueprints.commands.server import own_url
+from blueprints.commands.server import scim_url
 from blueprints.commands.simulation.okta import App
 from blueprints.commands.simulation.player import STEPS, Company, Player, Summary
 from blueprints.commands.simulation.wire import Stopped, Wire
@@ -125,7 +125,7 @@ def play_okta(
     seed: int,
 ) -> None:
     """Send what Okta sends, about made-up people, and say what came of it."""
-    base = base or f"{own_url()}/scim/v2"
+    base = base or scim_url()
     chosen = {
         *(steps or STEPS),
         *(["problems"] if with_problems else []),

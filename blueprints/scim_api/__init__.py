@@ -12,7 +12,8 @@ import structlog
 from flask import Blueprint, Response, current_app, g, request
 
 from blueprints import request_ids
-from blueprints.errors import SCIM_PREFIX, SlowDown, is_scim
+from blueprints.addresses import SCIM_PREFIX
+from blueprints.errors import SlowDown, is_scim
 from blueprints.scim_api import recording
 from scim.errors import Forbidden
 from services.access import authentication, credentials

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from flask import current_app, g, request
+from flask import g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from scim import filters, names, remarks
@@ -37,15 +37,6 @@ def body() -> bytes:
     if limit is not None and len(data) >= limit and request.stream.read(1):
         raise RequestEntityTooLarge
     return data
-
-
-def base_url() -> str:
-    """The address of the SCIM door: the public URL's, or that of this request."""
-    public = (
-        current_app.config["ROLLCALL_PUBLIC_URL"]
-        or f"{request.scheme}://{request.host}"
-    )
-    return f"{public}/scim/v2"
 
 
 def selection(resource_type: ResourceType) -> Selection:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from flask import Response, current_app, request
 
-from blueprints.scim_api import answers, arguments, bp
+from blueprints import addresses
+from blueprints.scim_api import answers, bp
 from scim import discovery, messages
 from scim.attributes import Document
 from scim.errors import Forbidden, ResourceNotFound
@@ -19,33 +20,31 @@ def get_service_provider_config() -> Response:
     """What this service can do (RFC 7643 §5)."""
     _refuse_filter()
     limit = current_app.config["ROLLCALL_BODY_LIMIT_BYTES"]
-    return answers.answer(
-        discovery.service_provider_config(arguments.base_url(), limit)
-    )
+    return answers.answer(discovery.service_provider_config(addresses.scim(), limit))
 
 
 @bp.get("/ResourceTypes")
 def list_resource_types() -> Response:
     """The kinds of resource (RFC 7643 §6)."""
-    return _list(discovery.resource_type_documents(arguments.base_url()))
+    return _list(discovery.resource_type_documents(addresses.scim()))
 
 
 @bp.get("/ResourceTypes/<name>")
 def get_resource_type(name: str) -> Response:
     """One kind of resource, by its name."""
-    return _one(discovery.resource_type_documents(arguments.base_url()), name)
+    return _one(discovery.resource_type_documents(addresses.scim()), name)
 
 
 @bp.get("/Schemas")
 def list_schemas() -> Response:
     """The schemas, each attribute with its characteristics (RFC 7643 §7)."""
-    return _list(discovery.schema_documents(arguments.base_url()))
+    return _list(discovery.schema_documents(addresses.scim()))
 
 
 @bp.get("/Schemas/<urn>")
 def get_schema(urn: str) -> Response:
     """One schema, by its URN."""
-    return _one(discovery.schema_documents(arguments.base_url()), urn)
+    return _one(discovery.schema_documents(addresses.scim()), urn)
 
 
 def _list(documents: list[Document]) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, g, request
 
+from blueprints import addresses
 from blueprints.scim_api import answers, arguments, bp, recording
 from scim import messages, read_only
 from scim.attributes import Document
@@ -24,7 +25,7 @@ def list_groups() -> Response:
         walker=Walker(g.credentials.token_seq, g.origin.at),
     )
     recording.note_list(query, page, GROUP_TYPE)
-    return answers.group_list(page, arguments.base_url(), selection)
+    return answers.group_list(page, addresses.scim(), selection)
 
 
 @bp.post("/Groups")
@@ -111,10 +112,10 @@ def _selects() -> bool:
 
 def _note_ignored(claimed: Document, group: StoredGroup) -> None:
     if claimed:
-        shown = mapping.group_document(group, arguments.base_url())
+        shown = mapping.group_document(group, addresses.scim())
         read_only.note_ignored(claimed, shown, g.origin.notes)
 
 
 def _answer(group: StoredGroup, status: int = 200) -> Response:
     selection = arguments.selection(GROUP_TYPE)
-    return answers.group(group, arguments.base_url(), selection, status)
+    return answers.group(group, addresses.scim(), selection, status)

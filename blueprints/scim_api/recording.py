@@ -21,7 +21,8 @@ from flask.ctx import _AppCtxGlobals
 from werkzeug.exceptions import HTTPException
 
 from blueprints import request_ids
-from blueprints.errors import DRAINED_BYTES, SCIM_PREFIX, Meaning, is_scim
+from blueprints.addresses import SCIM_PREFIX
+from blueprints.errors import DRAINED_BYTES, Meaning, is_scim
 from scim import quirks
 from scim.attributes import ResourceType
 from scim.filters import Comparison

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, g
 
+from blueprints import addresses
 from blueprints.scim_api import answers, arguments, bp, recording
 from scim import messages, read_only
 from scim.attributes import Document
@@ -24,7 +25,7 @@ def list_users() -> Response:
         walker=Walker(g.credentials.token_seq, g.origin.at),
     )
     recording.note_list(query, page, USER_TYPE)
-    base_url = arguments.base_url()
+    base_url = addresses.scim()
     found = [
         selection.apply(mapping.user_document(user, base_url))
         for user in page.resources
@@ -101,7 +102,7 @@ def delete_user(user_id: str) -> Response:
 def _answer(
     user: mapping.StoredUser, status: int = 200, claimed: Document | None = None
 ) -> Response:
-    base_url = arguments.base_url()
+    base_url = addresses.scim()
     if claimed:
         shown = mapping.user_document(user, base_url)
         read_only.note_ignored(claimed, shown, g.origin.notes)

@@ -18,7 +18,6 @@ from blueprints.admin_ui.directory import (
     query_words,
     user_queries,
 )
-from blueprints.errors import SCIM_PREFIX
 from services.background import bulk_actions, bulk_groups
 from services.background.bulk_actions import Chosen
 from services.background.bulk_groups import ChosenGroups
@@ -54,7 +53,7 @@ def download_users(slug: str, kind: str) -> Response:
     pieces = (
         exports.users_as_csv(g.organization, chosen)
         if kind == "csv"
-        else exports.users_as_scim(g.organization, chosen, addresses.own(SCIM_PREFIX))
+        else exports.users_as_scim(g.organization, chosen, addresses.scim())
     )
     _note("users", kind)
     return jobs.download(pieces, f"{slug}-users", kind)
@@ -85,7 +84,7 @@ def download_groups(slug: str, kind: str) -> Response:
     pieces = (
         group_exports.as_csv(g.organization, chosen)
         if kind == "csv"
-        else group_exports.as_scim(g.organization, chosen, addresses.own(SCIM_PREFIX))
+        else group_exports.as_scim(g.organization, chosen, addresses.scim())
     )
     _note("groups", kind)
     return jobs.download(pieces, f"{slug}-groups", kind)

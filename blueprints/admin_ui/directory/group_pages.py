@@ -14,7 +14,6 @@ from blueprints.admin_ui import bp, fragments, json_view, lists, shell
 from blueprints.admin_ui.activity import stories
 from blueprints.admin_ui.directory.deleted import or_deleted
 from blueprints.admin_ui.directory.groups import SECTION
-from blueprints.errors import SCIM_PREFIX
 from services.directory import group_details, groups, mapping
 from services.directory.group_details import GroupDetails
 
@@ -47,7 +46,7 @@ def show_group_activity(slug: str, group_id: str) -> Response:
 def show_group_scim(slug: str, group_id: str) -> Response:
     """What the provisioning API answers; without the members when they are many."""
     stored = groups.get(g.organization, group_id)
-    base_url = addresses.own(SCIM_PREFIX)
+    base_url = addresses.scim()
     return _tab(
         "scim",
         group_details.get(g.organization, group_id),

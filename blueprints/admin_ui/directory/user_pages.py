@@ -12,7 +12,6 @@ from blueprints.admin_ui.activity import stories
 from blueprints.admin_ui.directory import user_facts
 from blueprints.admin_ui.directory.deleted import or_deleted
 from blueprints.admin_ui.directory.users import SECTION
-from blueprints.errors import SCIM_PREFIX
 from services.directory import mapping, user_details, users
 from services.directory.user_details import UserDetails
 
@@ -53,7 +52,7 @@ def show_user_activity(slug: str, user_id: str) -> Response:
 @or_deleted("User")
 def show_user_scim(slug: str, user_id: str) -> Response:
     """The very document that the provisioning API answers."""
-    base_url = addresses.own(SCIM_PREFIX)
+    base_url = addresses.scim()
     user = users.get(g.organization, user_id)
     return _show(
         "scim",

@@ -131,7 +131,7 @@ def _page(
         or RetentionForm(formdata=None, retention_days=stored.retention_days),
         log_form=log_form or _log_form(),
         may_rename=shell.may("update_name"),
-        base_url=addresses.own("/scim/v2"),
+        base_url=addresses.scim(),
     )
 
 

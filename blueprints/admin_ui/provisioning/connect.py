@@ -26,7 +26,6 @@ from blueprints.admin_ui.provisioning import (
 from blueprints.admin_ui.provisioning.guides import Guide
 from blueprints.admin_ui.provisioning.token_forms import EXPIRY_HINTS, GuideTokenForm
 from blueprints.admin_ui.shell import may
-from blueprints.errors import SCIM_PREFIX
 from services.access import token_lists, tokens
 from services.access.token_lists import StoredToken
 from services.access.tokens import NewToken
@@ -47,7 +46,7 @@ def show_connect(slug: str) -> Response:
             (health_words.row_of(one), guides.of(one), checklist)
             for one, checklist in connect_live.checklists_of(found)
         ],
-        doubt=token_words.doubt_about(addresses.own(SCIM_PREFIX)),
+        doubt=token_words.doubt_about(addresses.scim()),
         step_words=guides.STEP_WORDS,
         slug=slug,
     )
@@ -188,7 +187,7 @@ def _page(
     """The guide; `text` is that of a token which was made just now, shown this once."""
     g.section = SECTION
     app = guide.app(request.args.get("app", ""))
-    base_url = addresses.own(SCIM_PREFIX)
+    base_url = addresses.scim()
     live = connect_live.Live.begin(guide, token, app.key)
     return fragments.show(
         "connect/guide.html",

@@ -20,7 +20,6 @@ from blueprints.admin_ui.provisioning.token_forms import (
 )
 from blueprints.admin_ui.provisioning.token_words import Rotation
 from blueprints.admin_ui.shell import may
-from blueprints.errors import SCIM_PREFIX
 from services.access import token_lists, tokens
 from services.access.token_lists import StoredToken
 from services.access.tokens import NewToken
@@ -109,7 +108,7 @@ def show_secret(new: NewToken) -> Response:
     """
     g.section = SECTION
     token = token_lists.get(g.organization, new.public_id, g.now)
-    base_url = addresses.own(SCIM_PREFIX)
+    base_url = addresses.scim()
     return fragments.show(
         "tokens/created.html",
         token=token,
