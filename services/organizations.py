@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from models import Counter, Organization, ProvisioningToken
 from models.database import reading, writing
+from services import naming
 from services.activity import events
 from services.errors import AlreadyTaken, Invalid, NotFound
 from services.origin import Origin, shorten
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_MAX_NAME_LENGTH = 100
 _MAX_SLUG_LENGTH = 63
 
 RETENTION_DAYS: Final = (1, 365)
@@ -77,7 +77,7 @@ def add(
     session: Session, name: str, slug: str | None, origin: Origin
 ) -> OrganizationRef:
     """Within a caller's transaction, which ends with `record_created`."""
-    name = check_name(name)
+    name = naming.check(name)
     slug = slug_of(name) if slug is None else slug
     if not _SLUG.fullmatch(slug) or len(slug) > _MAX_SLUG_LENGTH:
         raise Invalid(
@@ -173,7 +173,7 @@ def rename(session: Session, slug: str, name: str, *, origin: Origin) -> None:
 
     Raises `Invalid` and `NotFound`. The name it has already is no error.
     """
-    name = check_name(name)
+    name = naming.check(name)
     row = _locked(session, slug)
     before, row.name = row.name, name
     if before != name:
@@ -239,14 +239,6 @@ def _locked(session: Session, slug: str) -> Organization:
     if row is None:
         raise _not_found(slug)
     return row
-
-
-def check_name(name: str, attribute: str = "name") -> str:
-    """The name without blanks around it; raises `Invalid` for an unusable one."""
-    name = name.strip()
-    if not name or len(name) > _MAX_NAME_LENGTH or not name.isprintable():
-        raise Invalid(attribute, f"Give a name of 1 to {_MAX_NAME_LENGTH} characters.")
-    return name
 
 
 def _checked(slug: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from models import Admin, AdminRole, Organization
 from models.database import reading, writing
 from scim.attributes import JSON
+from services import naming
 from services.access import admins, passwords, sessions, sign_in
 from services.access.sessions import Theme
 from services.activity import events
@@ -40,7 +41,7 @@ def change_profile(
     session: Session, admin_id: str, profile: Profile, *, origin: Origin
 ) -> None:
     """Write what an admin chose for themselves; raises `Invalid`, `NotFound`."""
-    admins.check_name(profile.name)
+    naming.check(profile.name)
     if profile.theme not in THEMES:
         raise Invalid("theme", "Choose one of the themes.")
     if profile.time_zone not in time_zones():

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from models import Admin, AdminRole, Organization
 from models.database import reading, writing
 from scim.matching import fold
+from services import naming
 from services.access import passwords, sessions
 from services.access.roles import Role
 from services.activity import events
@@ -27,7 +28,6 @@ from services.organizations import OrganizationRef
 from services.origin import Origin, is_id, new_id, shorten
 
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
-_MAX_NAME_LENGTH: Final = 100
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def check(new: NewAdmin, about: Iterable[str] = ()) -> None:
     Raises `Invalid`.
     """
     check_email(new.email)
-    check_name(new.name)
+    naming.check(new.name)
     names = [one.name for one in new.organizations]
     passwords.check(new.password, [new.email, new.name, *names, *about])
     if not new.organizations and new.role != "owner":
@@ -130,13 +130,6 @@ def check_email(email: str) -> None:
     """Refuse what is no address; raises `Invalid`."""
     if not _EMAIL.fullmatch(email) or not email.isprintable():
         raise Invalid("email", f'"{shorten(email)}" is not an e-mail address.')
-
-
-def check_name(name: str) -> None:
-    """Refuse a name that cannot be shown; raises `Invalid`."""
-    name = name.strip()
-    if not name or len(name) > _MAX_NAME_LENGTH or not name.isprintable():
-        raise Invalid("name", f"Give a name of 1 to {_MAX_NAME_LENGTH} characters.")
 
 
 @reading

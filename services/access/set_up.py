@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import Admin
 from models.database import writing
-from services import organizations
+from services import naming, organizations
 from services.access import admins, passwords
 from services.access.admins import NewAdmin
 from services.errors import ServiceError
@@ -41,7 +41,7 @@ def run(first: First, *, origin: Origin) -> tuple[OrganizationRef, str]:
     Raises `SetUpDone`; `Invalid` for `organization`, `email`, `name`, `password`, and
     for a `slug` that cannot be made of the name.
     """
-    organizations.check_name(first.organization_name, "organization")
+    naming.check(first.organization_name, "organization")
     new = NewAdmin(first.email, first.name, "owner", first.password)
     admins.check(new, about=[first.organization_name])
     password_hash = passwords.hash_of(first.password)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from models import ProvisioningToken
 from models.database import writing
 from scim.attributes import JSON
+from services import naming
 from services.access import credentials, networks, token_lists
 from services.access.token_lists import Scope
 from services.activity import events
@@ -27,8 +28,6 @@ from services.origin import Origin, shorten
 
 DEFAULT_OVERLAP: Final = timedelta(hours=24)
 LONGEST_LIFETIME: Final = timedelta(days=3_653)
-
-_MAX_NAME_LENGTH: Final = 100
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def create(
     when none is given. Raises `Invalid` for a blank name, a past expiry or what is no
     network, `AlreadyTaken` when a live token has the name.
     """
-    name = _checked_name(name)
+    name = naming.check(name)
     _check_expiry(expires_at, origin.at)
     allowed = networks.read(allowed_addresses)
     _check_free(session, organization, name, origin.at)
@@ -85,7 +84,7 @@ def edit(
     state = token_lists.state_of(token, origin.at)
     if state != "active":
         raise Invalid("token", f"Token {public_id} is {state} and stays as it is.")
-    name, allowed = _checked_name(name), networks.read(allowed_addresses)
+    name, allowed = naming.check(name), networks.read(allowed_addresses)
     changes: dict[str, tuple[JSON, JSON]] = {}
     if name != token.name:
         _check_free(session, organization, name, origin.at)
@@ -192,13 +191,6 @@ def _end(
     changes = {"revoked": (False, True)}
     change = events.Change(action, "Token", token.public_id, token.name, changes)
     events.record(session, organization.seq, origin, change)
-
-
-def _checked_name(name: str) -> str:
-    name = name.strip()
-    if not name or len(name) > _MAX_NAME_LENGTH or not name.isprintable():
-        raise Invalid("name", f"Give a name of 1 to {_MAX_NAME_LENGTH} characters.")
-    return name
 
 
 def _check_expiry(expires_at: datetime | None, now: datetime) -> None:

@@ -16,15 +16,11 @@ from sqlalchemy.orm import Session
 
 from models import DeletedResource, Organization
 from models.database import reading, writing
-from scim import documents
-from scim.errors import InvalidValue
-from scim.schemas import USER_TYPE
+from services import naming
 from services.activity.events import Batch
 from services.deletion import purging, restoring
 from services.deletion.restoring import Restored
-from services.directory import group_actions
 from services.directory.mapping import Reference
-from services.errors import Invalid
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin
 
@@ -56,13 +52,13 @@ def restore(
     batch = Batch()
     if deleted.resource_type == "User":
         if user_name is not None:
-            user_name = _clean_user_name(user_name, origin)
+            user_name = naming.clean_user_name(user_name, origin.notes)
         restored = restoring.restore_user(
             session, organization, deleted, user_name, batch, origin
         )
     else:
         if display_name is not None:
-            display_name = group_actions.clean_name(display_name, origin.notes)
+            display_name = naming.clean_group_name(display_name, origin.notes)
         restored = restoring.restore_group(
             session, organization, deleted, display_name, batch, origin
         )
@@ -157,14 +153,3 @@ def _forget_pairs(
     session: Session, organization: OrganizationRef, pairs: list[purging.Pair]
 ) -> None:
     purging.forget_pairs(session, organization, pairs)
-
-
-def _clean_user_name(name: str, origin: Origin) -> str:
-    """A user name as it is stored; raises `Invalid` ("userName")."""
-    if not name.strip():
-        raise Invalid("userName", "Enter a user name.")
-    try:
-        cleaned = documents.clean({"userName": name.strip()}, USER_TYPE, origin.notes)
-    except InvalidValue as error:
-        raise Invalid("userName", error.detail) from error
-    return str(cleaned["userName"])

@@ -11,16 +11,13 @@ from sqlalchemy.orm import Session
 
 from models import Group, User
 from models.database import writing
-from scim import documents
 from scim.attributes import Document
-from scim.errors import InvalidValue
 from scim.members import MemberChange
-from scim.quirks import Notes
-from scim.schemas import GROUP_TYPE
+from services import naming
 from services.activity.events import Batch
 from services.directory import group_changes
 from services.directory.mapping import Reference
-from services.errors import Invalid, NotFound, VersionMismatch
+from services.errors import NotFound, VersionMismatch
 from services.organizations import OrganizationRef
 from services.origin import Origin, is_id, shorten
 
@@ -31,7 +28,7 @@ def create(
 ) -> Reference:
     """Make a group without members; raises `Invalid`, `AlreadyTaken`."""
     batch = Batch()
-    document: Document = {"displayName": clean_name(name, origin.notes)}
+    document: Document = {"displayName": naming.clean_group_name(name, origin.notes)}
     group = group_changes.make(session, organization, document, [], batch, origin)
     batch.record(session, organization.seq, origin)
     return Reference("Group", group.id, group.display_name)
@@ -53,7 +50,7 @@ def rename(
     `VersionMismatch`, `Invalid`, `AlreadyTaken`.
     """
     group = group_changes.lock(session, organization, group_id)
-    name = clean_name(name, origin.notes)
+    name = naming.clean_group_name(name, origin.notes)
     if group.display_name not in (seen, name):
         raise VersionMismatch(
             f'The group was renamed meanwhile: it is called "'
@@ -128,14 +125,3 @@ def _member(
         if found is not None:
             return Reference(type_, member_id, found)
     raise NotFound("This member is not here any more: it was deleted meanwhile.")
-
-
-def clean_name(name: str, notes: Notes) -> str:
-    """A group's name as it is stored; raises `Invalid` ("displayName")."""
-    if not name.strip():
-        raise Invalid("displayName", "Enter a name for the group.")
-    try:
-        cleaned = documents.clean({"displayName": name.strip()}, GROUP_TYPE, notes)
-    except InvalidValue as error:
-        raise Invalid("displayName", error.detail) from error
-    return str(cleaned["displayName"])
