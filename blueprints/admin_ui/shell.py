@@ -47,6 +47,7 @@ class Shell:
     theme: str
     section: str
     seconds_left: int
+    is_session_final: bool
     home: str
     navigation: tuple[Section, ...]
 
@@ -131,7 +132,8 @@ def shell() -> Shell:
     """The frame of the page that is being answered."""
     signed_in: SignedIn | None = g.get("signed_in")
     organization: OrganizationRef | None = g.get("organization")
-    now = g.get("now")
+    # As it is once this request is noted, which a page load cannot read in its headers.
+    session = signed_in.used(g.now) if signed_in else None
     return Shell(
         signed_in,
         organization,
@@ -139,7 +141,8 @@ def shell() -> Shell:
         _role_label(signed_in),
         signed_in.theme if signed_in else "system",
         g.get("section", ""),
-        int((signed_in.ends_at - now).total_seconds()) if signed_in else 0,
+        session.seconds_left(g.now) if session else 0,
+        session.is_final if session else False,
         _address("overview", organization) if organization else "/",
         _navigation(organization) if signed_in else (),
     )

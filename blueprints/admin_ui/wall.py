@@ -6,7 +6,7 @@ Puts in place `g.organization` (an `OrganizationRef`, when the address names one
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from flask import Blueprint, Response, abort, g, request
@@ -121,12 +121,6 @@ def is_polled() -> bool:
     return POLLED in request.headers
 
 
-def _renewed(signed_in: SignedIn) -> timedelta:
-    oldest = signed_in.created_at + sessions.LONGEST
-    now: datetime = g.now
-    return min(now + sessions.IDLE, oldest) - now
-
-
 def finish(response: Response) -> Response:
     """Keep pages out of every cache, and note that the admin is still there."""
     response.headers["Cache-Control"] = "no-store"
@@ -134,8 +128,9 @@ def finish(response: Response) -> Response:
     signed_in: SignedIn | None = g.get("signed_in")
     if signed_in is not None:
         # What remains, for the page's warning; a polled part changes nothing about it.
-        left = signed_in.ends_at - g.now if is_polled() else _renewed(signed_in)
-        response.headers["Session-Seconds"] = str(int(left.total_seconds()))
+        now_is = signed_in if is_polled() else signed_in.used(g.now)
+        response.headers["Session-Seconds"] = str(now_is.seconds_left(g.now))
+        response.headers["Session-Is-Final"] = str(int(now_is.is_final))
     if signed_in is not None and not is_polled() and signed_in.is_use_due(g.now):
         try:
             address = request.remote_addr or ""

@@ -7,6 +7,7 @@ in `services/access/sign_in.py`; cookies are the door's.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import secrets
 from collections.abc import Mapping
@@ -70,6 +71,21 @@ class SignedIn:
     def ends_at(self) -> datetime:
         """When the session runs out unless another request comes."""
         return min(self.last_used_at + IDLE, self.created_at + LONGEST)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no request puts the end off any more."""
+        return self.ends_at == self.created_at + LONGEST
+
+    def used(self, now: datetime) -> SignedIn:
+        """The same session after a request: a use is noted once a minute."""
+        if not self.is_use_due(now):
+            return self
+        return dataclasses.replace(self, last_used_at=now)
+
+    def seconds_left(self, now: datetime) -> int:
+        """How long the session still is, in whole seconds."""
+        return int((self.ends_at - now).total_seconds())
 
     def role_in(self, slug: str) -> Role | None:
         """The role in an organization; an instance owner is owner everywhere."""

@@ -42,21 +42,31 @@
 
   // --- the session ---------------------------------------------------------------------
   const WARN_SECONDS = 120;
-  let warning, farewell;
+  let warning, isWarned;
 
-  function watchSession(seconds) {
-    if (!(seconds > 0)) return;
+  // `isFinal`: twelve hours are over, and no request puts the end off.
+  function warn(seconds, isFinal) {
+    isWarned = true;
+    const span = seconds < WARN_SECONDS ? `${seconds} seconds` : "2 minutes";
+    const why = isFinal ? ": you signed in 12 hours ago" : "";
+    const toast = tell(`You will be signed out in ${span}${why}.`, "session");
+    if (isFinal) return;
+    const stay = document.createElement("button");
+    stay.className = "btn btn-sm";
+    stay.type = "button";
+    stay.textContent = "Stay signed in";
+    stay.onclick = () => htmx.ajax("POST", "/session/extend", { swap: "none" });
+    toast.querySelector("p").after(stay);
+  }
+
+  function watchSession(seconds, isFinal) {
+    // Whoever has been warned is warned anew only of another end.
+    if (!(seconds > 0) || (isWarned && seconds <= WARN_SECONDS)) return;
+    isWarned = false;
     clearTimeout(warning);
     all("[data-toast=session]").forEach((toast) => toast.remove());
-    warning = setTimeout(() => {
-      farewell = tell("You will be signed out in 2 minutes.", "session");
-      const stay = document.createElement("button");
-      stay.className = "btn btn-sm";
-      stay.type = "button";
-      stay.textContent = "Stay signed in";
-      stay.onclick = () => htmx.ajax("POST", "/session/extend", { swap: "none" });
-      farewell.querySelector("p").after(stay);
-    }, Math.max(seconds - WARN_SECONDS, 1) * 1000);
+    const left = Math.min(seconds, WARN_SECONDS);
+    warning = setTimeout(warn, (seconds - left) * 1000, left, isFinal);
   }
 
   document.addEventListener("signed-in", (event) => {
@@ -84,8 +94,8 @@
     }
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const seconds = event.detail.xhr?.getResponseHeader("Session-Seconds");
-    if (seconds) watchSession(Number(seconds));
+    const told = (name) => Number(event.detail.xhr?.getResponseHeader(`Session-${name}`));
+    watchSession(told("Seconds"), told("Is-Final"));
   });
   const isSentence = (xhr) =>
     (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
@@ -316,6 +326,6 @@
   // --- at the start --------------------------------------------------------------------
   all("[data-toast]").forEach(arm);
   countPicked();
-  watchSession(Number(meta("session-seconds")));
+  watchSession(Number(meta("session-seconds")), Number(meta("session-is-final")));
   document.querySelector("[data-focus]")?.focus();
 })();

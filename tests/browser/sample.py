@@ -82,15 +82,18 @@ class Sample:
         """Where the organization's pages begin."""
         return f"/o/{self.organization.slug}"
 
-    def cookie(self, who: str) -> str:
-        """A browser's cookie after signing in as somebody."""
+    def cookie(
+        self, who: str, *, begun: datetime | None = None, used: datetime | None = None
+    ) -> str:
+        """A browser's cookie after signing in as somebody, now or at another time."""
+        begun = begun or datetime.now(UTC)
         with self.app.app_context():
             secret = sessions.start(
-                self.admin_ids[who],
-                at=datetime.now(UTC),
-                address="127.0.0.1",
-                user_agent=CHROME,
+                self.admin_ids[who], at=begun, address="127.0.0.1", user_agent=CHROME
             )
+            found = sessions.find(secret, begun)
+            assert found is not None
+            sessions.note_use(found.id, at=used or begun, address="127.0.0.1")
         with self.app.test_request_context():
             signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]  # Flask's own, of signed cookies
         return str(signer.dumps({"_user_id": secret}))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -71,6 +72,39 @@ def test_one_is_warned_and_can_stay(open_as: Open, sample: Sample) -> None:
         notice.get_by_role("button", name="Stay signed in").click()
     assert extended.value.status == 204
     expect(notice).not_to_contain_text("You will be signed out")
+
+
+def let_in(page: Page, sample: Sample, url: str, minutes: int, used: int) -> None:
+    """The owner, in a session that began and was used last so many minutes ago."""
+    now = datetime.now(UTC)
+    begun, last = now - timedelta(minutes=minutes), now - timedelta(minutes=used)
+    cookie = sample.cookie("owner", begun=begun, used=last)
+    page.context.add_cookies([{"name": "rollcall", "value": cookie, "url": url}])
+
+
+def test_who_opens_a_page_late_has_the_whole_time_again(
+    open_as: Open, sample: Sample, base_url: str
+) -> None:
+    page = open_as(None)
+    let_in(page, sample, base_url, minutes=29, used=29)
+    page.goto(f"{sample.at}/settings")
+    page.wait_for_timeout(1_500)
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+
+
+def test_the_end_of_twelve_hours_is_told_once_and_cannot_be_put_off(
+    open_as: Open, sample: Sample, base_url: str
+) -> None:
+    page = open_as(None)
+    let_in(page, sample, base_url, minutes=12 * 60 - 1, used=5)
+    page.goto(f"{sample.at}/settings")
+    notice = page.locator("[data-toast=session]")
+    expect(notice).to_contain_text(re.compile(r"signed out in [45]\d seconds: you"))
+    expect(notice.get_by_role("button", name="Stay signed in")).to_have_count(0)
+    notice.get_by_role("button", name="Dismiss").click()
+    page.evaluate("htmx.ajax('GET', location.href, {swap: 'none'})")
+    page.wait_for_timeout(1_500)
+    expect(notice).to_have_count(0)
 
 
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(

@@ -24,6 +24,7 @@ BROWSERS_ALONE = (
     "Strict-Transport-Security",
     "Set-Cookie",
     "Session-Seconds",
+    "Session-Is-Final",
 )
 
 

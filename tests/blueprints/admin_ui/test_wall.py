@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -122,6 +123,28 @@ def test_a_request_keeps_one_signed_in(app: Flask, acme: OrganizationRef) -> Non
     assert last_use(client, secret) > at + timedelta(minutes=19)
 
 
+def test_a_page_tells_itself_what_its_own_request_left(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    client = AdminClient(app, None)
+    at = datetime.now(UTC) - timedelta(minutes=29)
+    client.sign_in(make_admin(app, "owner", acme), at)
+    answer = client.get("")
+    told = re.search(r'name="session-seconds" content="(\d+)"', answer.text)
+    assert told
+    assert int(told[1]) == seconds_left(answer)
+    assert int(told[1]) >= 1_790
+
+
+def test_a_use_that_is_not_noted_yet_promises_nothing(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    client = AdminClient(app, None)
+    at = datetime.now(UTC) - timedelta(seconds=50)
+    client.sign_in(make_admin(app, "owner", acme), at)
+    assert seconds_left(client.get("")) <= 1_750
+
+
 def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(
     app: Flask, acme: OrganizationRef
 ) -> None:
@@ -133,16 +156,26 @@ def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(
     assert last_use(client, secret) == at
 
 
-def test_the_last_hour_is_told_as_it_is(app: Flask, acme: OrganizationRef) -> None:
+def test_twelve_hours_are_the_end_whatever_is_asked(
+    app: Flask, acme: OrganizationRef
+) -> None:
     client = AdminClient(app, None)
-    admin_id = make_admin(app, "owner", acme)
-    secret = client.sign_in(admin_id, datetime.now(UTC) - timedelta(minutes=29))
+    begun = datetime.now(UTC) - timedelta(hours=11, minutes=59)
+    secret = client.sign_in(make_admin(app, "owner", acme), begun)
     with app.app_context():
-        found = sessions.find(secret, datetime.now(UTC))
-        for minutes in range(29, 12 * 60 - 5, 29):
-            at = found.created_at + timedelta(minutes=minutes)
-            sessions.note_use(found.id, at=at, address="127.0.0.1")
-    assert seconds_left(client.get("")) <= 1_800
+        found = sessions.find(secret, begun)
+        at = datetime.now(UTC) - timedelta(minutes=2)
+        sessions.note_use(found.id, at=at, address="127.0.0.1")
+    answer = client.get("")
+    assert 50 <= seconds_left(answer) <= 60
+    assert answer.headers["Session-Is-Final"] == "1"
+    assert 'name="session-is-final" content="1"' in answer.text
+
+
+def test_a_session_that_can_go_on_is_not_final(owner: AdminClient) -> None:
+    answer = owner.get("")
+    assert answer.headers["Session-Is-Final"] == "0"
+    assert 'name="session-is-final" content="0"' in answer.text
 
 
 @pytest.mark.parametrize("token", [{}, {"csrf_token": ""}, {"csrf_token": "made up"}])
