@@ -96,6 +96,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const told = (name) => Number(event.detail.xhr?.getResponseHeader(`Session-${name}`));
     watchSession(told("Seconds"), told("Is-Final"));
+    if (event.detail.successful) event.detail.elt.querySelector(":scope > .stale")?.remove();
   });
   const isSentence = (xhr) =>
     (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
@@ -120,15 +121,26 @@
       Object.assign(event.detail, { shouldSwap: false, isError: true });
     }
   });
+  // A part that asks by itself says in its own place, and once, that it got no answer.
+  function markStale(part) {
+    if (part.querySelector(":scope > .stale")) return;
+    const mark = document.createElement("p");
+    mark.className = "stale";
+    mark.setAttribute("role", "status");
+    part.append(mark);
+    mark.textContent = "Could not update. Trying again…";
+  }
+  function tellFailure({ detail }, sentence) {
+    if (isPolled(detail)) markStale(detail.elt.closest("[data-poll]"));
+    else tell(sentence);
+  }
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
-    tell(isSentence(xhr) ? xhr.responseText : "That did not work. Try again.");
+    tellFailure(event, isSentence(xhr) ? xhr.responseText : "That did not work. Try again.");
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
-      if (!isPolled(event.detail)) {
-        tell("Rollcall cannot be reached. Check the connection, then try again.");
-      }
+      tellFailure(event, "Rollcall cannot be reached. Check the connection, then try again.");
     });
   }
   let held;

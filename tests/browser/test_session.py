@@ -118,6 +118,30 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
     assert asked.value.headers["x-polled"] == "1"
 
 
+def answer_health(page: Page, **answer: object) -> None:
+    """What the card of the connection gets when it asks, and let it ask."""
+    page.unroute("**/health")
+    page.route("**/health", lambda route: route.fulfill(**answer))
+    with page.expect_response("**/health"):
+        page.clock.fast_forward(16_000)
+
+
+def test_a_card_that_cannot_update_says_so_in_its_place_and_once(
+    open_as: Open, sample: Sample, complaints: Complaints
+) -> None:
+    complaints.expect(503)
+    page = open_as("owner")
+    page.clock.install(time=datetime.now(UTC))
+    page.goto(f"{sample.at}/")
+    answer_health(page, status=503, body="Busy.", content_type="text/plain")
+    answer_health(page, status=503, body="Busy.", content_type="text/plain")
+    mark = page.locator("#health").get_by_role("status")
+    expect(mark).to_have_text("Could not update. Trying again…")
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+    answer_health(page, status=204)
+    expect(mark).to_have_count(0)
+
+
 def test_what_one_may_not_do_is_said_in_a_notice(
     open_as: Open, sample: Sample, complaints: Complaints
 ) -> None:
