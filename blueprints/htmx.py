@@ -23,6 +23,11 @@ def wants_fragment() -> bool:
     )
 
 
+def is_polled() -> bool:
+    """Whether a part of a page asked by itself, which keeps nobody signed in."""
+    return "X-Polled" in request.headers
+
+
 def local_path(text: str | None, otherwise: str) -> str:
     """`next`, if it leads to a page here and nowhere else."""
     if not text or not text.startswith("/") or text[1:2] in ("/", "\\"):

@@ -12,9 +12,9 @@ from flask import Response, flash, make_response, redirect, render_template
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as AnyResponse
 
-from blueprints.htmx import VARY, local_path, wants_fragment
+from blueprints.htmx import VARY, is_polled, local_path, wants_fragment
 
-__all__ = ["VARY", "go", "local_path", "notify", "show", "wants_fragment"]
+__all__ = ["VARY", "go", "is_polled", "local_path", "notify", "show", "wants_fragment"]
 
 
 def show(

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints import request_ids
 from blueprints.admin_ui import access, kept_forms
 from blueprints.admin_ui.accounts import sign_in
-from blueprints.admin_ui.fragments import VARY
+from blueprints.admin_ui.fragments import VARY, is_polled
 from blueprints.errors import Refused
 from blueprints.extensions import csrf, login
 from services import organizations
@@ -29,9 +29,6 @@ from services.errors import Busy, NotFound
 from services.origin import Origin, RequestInfo, shorten
 
 log = structlog.get_logger()
-
-POLLED = "X-Polled"
-"""Sent by fragments that ask by themselves: they keep nobody signed in."""
 
 
 class Browser(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
@@ -114,11 +111,6 @@ def _check_meant() -> AnyResponse | None:
     except CSRFError:
         return kept_forms.offer()
     return None
-
-
-def is_polled() -> bool:
-    """Whether a page asked by itself, which keeps nobody signed in."""
-    return POLLED in request.headers
 
 
 def finish(response: Response) -> Response:

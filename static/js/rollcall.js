@@ -73,8 +73,8 @@
     const token = event.detail.csrf;
     document.querySelector('meta[name="csrf-token"]')?.setAttribute("content", token);
     all("input[name=csrf_token]").forEach((field) => { field.value = token; });
-    document.getElementById("dialog").close();
-    tell("You are signed in again. What you typed is still here: send it once more.");
+    document.getElementById("sign-in").close();
+    tell("You are signed in again. What you typed is still here: go on with it.");
   });
 
   // --- htmx ----------------------------------------------------------------------------
@@ -116,23 +116,28 @@
   }, true);
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
-    if (isPolled(event.detail)) return;
     if (xhr.status >= 400 && isSentence(xhr)) {
       Object.assign(event.detail, { shouldSwap: false, isError: true });
     }
   });
   // A part that asks by itself says in its own place, and once, that it got no answer.
-  function markStale(part) {
-    if (part.querySelector(":scope > .stale")) return;
-    const mark = document.createElement("p");
-    mark.className = "stale";
-    mark.setAttribute("role", "status");
-    part.append(mark);
-    mark.textContent = "Could not update. Trying again…";
+  function markStale(part, sentence) {
+    let mark = part.querySelector(":scope > .stale");
+    if (!mark) {
+      mark = document.createElement("p");
+      mark.className = "stale";
+      mark.setAttribute("role", "status");
+      part.append(mark);
+    }
+    if (mark.textContent !== sentence) mark.textContent = sentence;
   }
   function tellFailure({ detail }, sentence) {
-    if (isPolled(detail)) markStale(detail.elt.closest("[data-poll]"));
-    else tell(sentence);
+    if (!isPolled(detail)) tell(sentence);
+    else {
+      const isRefused = detail.xhr.status >= 400 && detail.xhr.status < 500;
+      const said = isRefused ? sentence : "Could not update. Trying again…";
+      markStale(detail.elt.closest("[data-poll]"), said);
+    }
   }
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
@@ -183,21 +188,20 @@
     else before.focus();
   }
 
-  // --- the dialog ----------------------------------------------------------------------
-  let opener;
-
-  function showDialog(target) {
-    const dialog = document.getElementById("dialog");
-    if (target !== dialog || dialog.open || !dialog.firstElementChild) return;
-    opener = document.activeElement;
+  // --- dialogs -------------------------------------------------------------------------
+  function showDialog(dialog) {
+    if (dialog.tagName !== "DIALOG" || dialog.open || !dialog.firstElementChild) return;
+    dialog.opener = document.activeElement;
     dialog.showModal();
   }
-  document.addEventListener("close", (event) => {
-    if (event.target.id !== "dialog") return;
-    event.target.replaceChildren();
+  document.addEventListener("close", ({ target: dialog }) => {
+    if (dialog.tagName !== "DIALOG") return;
+    dialog.replaceChildren();
+    // Chromium gives the focus back without the caret, and nothing can be typed.
+    document.activeElement.blur();
     // A menu it was chosen from has closed meanwhile.
-    const menu = opener?.closest("details[data-menu]")?.querySelector("summary");
-    if (opener?.isConnected) (menu ?? opener).focus();
+    const menu = dialog.opener?.closest("details[data-menu]")?.querySelector("summary");
+    if (dialog.opener?.isConnected) (menu ?? dialog.opener).focus();
   }, true);
 
   // --- rows that are picked ------------------------------------------------------------

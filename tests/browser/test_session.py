@@ -45,6 +45,66 @@ def test_a_form_is_still_there_after_signing_in_again(
     expect(page.get_by_role("heading", level=1)).to_have_text("Made after a break")
 
 
+def sign_in_again(page: Page, email: str) -> None:
+    dialog = page.locator("#sign-in")
+    expect(dialog.get_by_role("heading")).to_have_text("Sign in again")
+    dialog.get_by_label("Email").fill(email)
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_searching_within_a_form_does_not_lose_the_form(
+    open_as: Open, sample: Sample, complaints: Complaints
+) -> None:
+    complaints.expect(401)
+    page = open_as("helpdesk")
+    page.goto(f"{sample.at}/users/new")
+    page.get_by_label("User name").fill("half.done@harbour.example")
+    page.get_by_text("More attributes").click()
+    sign_out_everywhere(sample, "helpdesk")
+    page.get_by_label("Find a manager").fill("aiko")
+    sign_in_again(page, "noor.haddad@harbour.example")
+    expect(page.get_by_label("User name")).to_have_value("half.done@harbour.example")
+    expect(page.get_by_label("Find a manager")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" t")
+    expect(page.get_by_role("radio", name="Aiko Tanaka")).to_be_visible()
+
+
+def test_a_form_in_a_dialog_is_still_there_too(
+    open_as: Open, sample: Sample, complaints: Complaints
+) -> None:
+    complaints.expect(401)
+    page = open_as("helpdesk")
+    page.goto(f"{sample.at}/groups/{sample.group_ids['Engineering']}")
+    page.get_by_role("link", name="Rename…").click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("Name").fill("Engineering, all of it")
+    sign_out_everywhere(sample, "helpdesk")
+    dialog.get_by_role("button", name="Rename").click()
+    sign_in_again(page, "noor.haddad@harbour.example")
+    expect(dialog.get_by_label("Name")).to_have_value("Engineering, all of it")
+    dialog.get_by_label("Name").fill("Engineering")
+    dialog.get_by_role("button", name="Rename").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_a_card_that_asks_by_itself_leads_nobody_away(
+    open_as: Open, sample: Sample, complaints: Complaints
+) -> None:
+    complaints.expect(401)
+    page = open_as("viewer")
+    page.clock.install(time=datetime.now(UTC))
+    page.goto(f"{sample.at}/")
+    sign_out_everywhere(sample, "viewer")
+    with page.expect_response("**/health"):
+        page.clock.fast_forward(16_000)
+    expect(page.locator("#health .stale")).to_have_text("Your session has ended.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_without_script_it_is_kept_too(
     open_as: Open, sample: Sample, complaints: Complaints
 ) -> None:

@@ -1,8 +1,8 @@
 """Signing in and out, and coming back to what one was doing.
 
 A session may end while somebody fills in a form. The form is kept in the page that asks
-for the password, and offered once they are back; htmx asks in a dialog, and the page
-behind it stays as it is.
+for the password, and offered once they are back; htmx asks in a dialog of its own, and
+the page behind it stays as it is, with another dialog that may be open on it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ from wtforms.validators import DataRequired
 from blueprints.admin_ui import bp, kept_forms
 from blueprints.admin_ui.accounts import browsing
 from blueprints.admin_ui.forms import Form, stripped
-from blueprints.admin_ui.fragments import go, local_path, notify, wants_fragment
+from blueprints.admin_ui.fragments import (
+    go,
+    is_polled,
+    local_path,
+    notify,
+    wants_fragment,
+)
 from blueprints.errors import SlowDown
 from blueprints.extensions import csrf
 from services.access import admins, sessions, sign_in
@@ -43,8 +49,16 @@ _WHY: Final = {
 class SignInForm(Form):
     """E-mail and password; and what there is to return to."""
 
-    email = StringField("Email", [DataRequired("Enter your email")], filters=[stripped])
-    password = PasswordField("Password", [DataRequired("Enter your password")])
+    # Ids of their own: the dialog stands above forms that may ask for the same.
+    email = StringField(
+        "Email",
+        [DataRequired("Enter your email")],
+        filters=[stripped],
+        id="sign-in-email",
+    )
+    password = PasswordField(
+        "Password", [DataRequired("Enter your password")], id="sign-in-password"
+    )
     next = HiddenField()
     kept_action = HiddenField()
     kept_fields = HiddenField()
@@ -119,10 +133,14 @@ def check_password(email: str | None, password: str | None) -> str:
 
 def ask() -> AnyResponse:
     """Answer a request of nobody who is signed in: they can sign in, and go on."""
-    if request.method == "GET":
-        return go("/login?" + urlencode({"next": _page_asked_for()}))
+    if is_polled():
+        # Nobody did anything: no dialog, and no other page, in the midst of their work.
+        return Response("Your session has ended.", 401, mimetype="text/plain")
     if wants_fragment():
         return _dialog(SignInForm(formdata=None), 401, _why_asked())
+    if request.method == "GET":
+        wanted = local_path(request.full_path.rstrip("?"), _START)
+        return go("/login?" + urlencode({"next": wanted}))
     form = SignInForm(formdata=None, next=_page_before())
     if _is_meant():
         form.kept_action.data = request.full_path.rstrip("?")
@@ -139,21 +157,9 @@ def _is_meant() -> bool:
     return bool(kept_forms.posted_fields())
 
 
-def _page_asked_for() -> str:
-    """The page to come back to: for htmx the one that is open, not its part."""
-    current = request.headers.get("HX-Current-URL") if wants_fragment() else None
-    if current is None:
-        return local_path(request.full_path.rstrip("?"), _START)
-    return _path_of(current)
-
-
 def _page_before() -> str:
-    return _path_of(request.referrer or "")
-
-
-def _path_of(url: str) -> str:
     with suppress(ValueError):
-        parts = urlsplit(url)
+        parts = urlsplit(request.referrer or "")
         if parts.netloc == request.host:
             query = f"?{parts.query}" if parts.query else ""
             return local_path(parts.path + query, _START)
@@ -186,7 +192,7 @@ def _page(form: SignInForm, notice: str = "", status: int = 200) -> AnyResponse:
 def _dialog(form: SignInForm, status: int, notice: str = "") -> Response:
     part = render_template("sign_in/_dialog.html", form=form, notice=notice)
     response = make_response(part, status)
-    response.headers["HX-Retarget"] = "#dialog"
+    response.headers["HX-Retarget"] = "#sign-in"
     response.headers["HX-Reswap"] = "innerHTML"
     response.headers["HX-Push-Url"] = "false"
     return response
@@ -195,4 +201,10 @@ def _dialog(form: SignInForm, status: int, notice: str = "") -> Response:
 def _tell_page() -> Response:
     """The page that asked stays: it closes the dialog and takes the new token."""
     told = json.dumps({"signed-in": {"csrf": browsing.fresh_token()}})
-    return Response("", 200, {"HX-Trigger": told, "HX-Reswap": "none"})
+    headers = {
+        "HX-Trigger": told,
+        "HX-Reswap": "none",
+        # The wall tells of the session that a request came with, which was none.
+        "Session-Seconds": str(int(sessions.IDLE.total_seconds())),
+    }
+    return Response("", 200, headers)

@@ -37,11 +37,19 @@ def test_a_page_asks_who_is_there_and_leads_back(anonymous: AdminClient) -> None
     assert parse_qs(parts.query) == {"next": ["/o/acme/tokens?sort=-name"]}
 
 
-def test_htmx_is_led_there_by_a_header(anonymous: AdminClient) -> None:
+def test_htmx_asks_in_a_dialog_and_the_page_stays(anonymous: AdminClient) -> None:
     answer = anonymous.get("tokens", htmx=True)
-    assert answer.status_code == 200
-    assert answer.headers["HX-Redirect"].startswith("/login?next=")
-    assert answer.get_data() == b""
+    assert answer.status_code == 401
+    assert answer.headers["HX-Retarget"] == "#sign-in"
+    assert answer.headers["HX-Push-Url"] == "false"
+    assert "Sign in again" in answer.text
+
+
+def test_what_asks_by_itself_opens_no_dialog(anonymous: AdminClient) -> None:
+    answer = anonymous.browser.get("/o/acme/", headers={**HTMX, "X-Polled": "1"})
+    assert (answer.status_code, answer.mimetype) == (401, "text/plain")
+    assert answer.text == "Your session has ended."
+    assert "HX-Retarget" not in answer.headers
 
 
 @pytest.mark.parametrize("slug", ["acme", "ACME", "Acme"])

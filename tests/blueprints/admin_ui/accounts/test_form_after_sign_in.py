@@ -104,16 +104,17 @@ def test_htmx_asks_in_a_dialog_and_the_page_stays(
     expire(admin)
     asked = admin.post("settings/retention", {"retention_days": "45"}, htmx=True)
     assert asked.status_code == 401
-    assert asked.headers["HX-Retarget"] == "#dialog"
+    assert asked.headers["HX-Retarget"] == "#sign-in"
     assert asked.headers["HX-Reswap"] == "innerHTML"
     assert "<html" not in asked.text
     fields = hidden_fields(asked) | {"email": email, "password": "wrong"}
     refused = admin.post("/login", fields, htmx=True, with_token=False)
-    assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#dialog")
+    assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#sign-in")
     fields["password"] = PASSWORD
     done = admin.post("/login", fields, htmx=True, with_token=False)
     told = json.loads(done.headers["HX-Trigger"])["signed-in"]
     assert (done.status_code, done.text) == (200, "")
+    assert done.headers["Session-Seconds"] == "1800"
     fields = {"retention_days": "45", "csrf_token": told["csrf"]}
     sent = admin.post("settings/retention", fields, with_token=False)
     assert sent.status_code == 303
