@@ -31,10 +31,15 @@
     mark(combo, all[next]);
   }
 
+  // Each choice goes out with its own value, one after the other; the next word can be
+  // typed at once, and nobody is chosen twice meanwhile.
   function choose(combo, option) {
     const form = document.getElementById(combo.dataset.sends);
-    form.elements[combo.dataset.name].value = option.dataset.value;
-    form.requestSubmit();
+    const values = { [combo.dataset.name]: option.dataset.value };
+    mark(combo);
+    option.ariaDisabled = "true";
+    input(combo).select();
+    htmx.ajax("POST", form.action, { source: form, values });
   }
 
   function onKey(event) {
@@ -70,9 +75,7 @@
   function onSent(event) {
     const form = event.detail.elt;
     const combo = form.id && document.querySelector(`[data-combo][data-sends="${CSS.escape(form.id)}"]`);
-    if (!combo || !event.detail.successful) return;
-    input(combo).select();
-    htmx.trigger(input(combo), "ask");
+    if (combo) htmx.trigger(input(combo), "ask");
   }
 
   document.addEventListener("keydown", onKey);

@@ -100,19 +100,31 @@
   });
   const isSentence = (xhr) =>
     (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+  // What one form does for many rows waits its turn (`hx-sync`), with the value and the
+  // address of its own button: htmx would take those of the last one for all that wait.
+  function sendInTurn(form, button) {
+    // So htmx forgets that it was pressed.
+    button.dispatchEvent(new Event("focusout"));
+    const path = button.getAttribute("formaction") ?? form.getAttribute("action");
+    const values = button.name ? { [button.name]: button.value } : {};
+    htmx.ajax("POST", path, { source: form, values });
+  }
   // A form goes out once, however often its button is pressed before the answer is here.
   document.addEventListener("submit", (event) => {
-    const { target: form } = event;
+    const { target: form, submitter } = event;
     if (form.method !== "post") return;
-    if (form.isSent) {
+    const isInTurn = form.hasAttribute("hx-sync");
+    const sent = isInTurn ? submitter : form;
+    if (sent.isSent || isInTurn) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      return;
     }
-    form.isSent = true;
-    const again = () => { form.isSent = false; };
+    if (sent.isSent) return;
+    sent.isSent = true;
+    const again = () => { sent.isSent = false; };
     form.addEventListener("htmx:afterRequest", again, { once: true });
     setTimeout(again, 5000);
+    if (isInTurn) sendInTurn(form, submitter);
   }, true);
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.complaints import Complaints
 from tests.browser.sample import Sample
@@ -45,6 +45,49 @@ def test_three_are_added_in_a_row_by_keyboard(group: Page) -> None:
     expect(group.locator("#members .badge:visible")).to_have_count(3)
     group.keyboard.press("Escape")
     expect(group.get_by_role("listbox")).to_be_hidden()
+
+
+def choose(page: Page, typed: str, name: str) -> None:
+    """Type, choose and take with Enter, whatever the server is doing."""
+    page.keyboard.type(typed)
+    expect(page.get_by_role("option", name=name)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
+def hold_first(page: Page, address: str) -> list[Route]:
+    """The first request there waits until it is let go; later ones pass."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route), times=1)
+    return held
+
+
+def test_whoever_is_chosen_quickly_is_added_too(group: Page) -> None:
+    held = hold_first(group, "**/members/add")
+    group.get_by_role("combobox", name="Add a member").focus()
+    choose(group, "leila", "Leila Karimi")
+    choose(group, "anjali", "Anjali Desai")
+    choose(group, "petra", "Petra Nováková")
+    held[0].continue_()
+    expect(group.locator("#members .badge:visible")).to_have_count(3)
+    expect(row_of(group, "Leila Karimi")).to_contain_text("Just added")
+    expect(row_of(group, "Anjali Desai")).to_contain_text("Just added")
+    expect(row_of(group, "Petra Nováková")).to_contain_text("Just added")
+
+
+def test_several_removed_quickly_are_removed_once(owner: Page, sample: Sample) -> None:
+    owner.goto(f"{sample.at}/groups/{sample.group_ids['Operations']}")
+    names = owner.locator("#members .row-link").all_inner_texts()
+    held = hold_first(owner, "**/members/remove")
+    buttons = owner.locator("#members").get_by_role("button", name="from this group")
+    buttons.nth(0).click()
+    buttons.nth(0).click()
+    buttons.nth(1).click()
+    buttons.nth(2).click()
+    held[0].continue_()
+    expect(owner.locator("#members .row-link")).to_have_count(len(names) - 3)
+    expect(owner.get_by_role("link", name=names[3])).to_be_focused()
+    expect(owner.locator("#toasts .toast")).to_have_count(3)
 
 
 def test_who_is_a_member_cannot_be_chosen(group: Page) -> None:
