@@ -102,12 +102,12 @@
     (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
   // What one form does for many rows waits its turn (`hx-sync`), with the value and the
   // address of its own button: htmx would take those of the last one for all that wait.
-  function sendInTurn(form, button) {
+  function sendInTurn(form, button, event) {
     // So htmx forgets that it was pressed.
     button.dispatchEvent(new Event("focusout"));
     const path = button.getAttribute("formaction") ?? form.getAttribute("action");
     const values = button.name ? { [button.name]: button.value } : {};
-    htmx.ajax("POST", path, { source: form, values });
+    htmx.ajax("POST", path, { source: form, values, event });
   }
   // A form goes out once, however often its button is pressed before the answer is here.
   document.addEventListener("submit", (event) => {
@@ -124,7 +124,7 @@
     const again = () => { sent.isSent = false; };
     form.addEventListener("htmx:afterRequest", again, { once: true });
     setTimeout(again, 5000);
-    if (isInTurn) sendInTurn(form, submitter);
+    if (isInTurn) sendInTurn(form, submitter, event);
   }, true);
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
@@ -160,13 +160,14 @@
       tellFailure(event, "Rollcall cannot be reached. Check the connection, then try again.");
     });
   }
+  const LANDING = ":is(caption, h2, ul)[tabindex]";
   let held;
   document.addEventListener("htmx:afterSettle", (event) => {
     const target = event.detail.elt;
     all("[data-toast]").forEach(arm);
     showDialog(target);
     countPicked();
-    const asker = event.detail.requestConfig?.elt;
+    const { elt: asker, triggeringEvent } = event.detail.requestConfig ?? {};
     markCurrent();
     // What has come is put in only where nothing moves under somebody's eyes.
     const news = target.querySelector?.("[data-at-top]");
@@ -175,15 +176,15 @@
       news.click();
     }
     const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
+    const isLost = document.activeElement === document.body;
     if (wanted) wanted.focus();
-    else if (asker?.matches("a") && target.id === "results") {
+    else if (triggeringEvent?.isTrusted) {
+      // What was pressed is often gone with what it changed: the new part has a place.
+      if (isLost || asker.matches("a")) target.querySelector?.(LANDING)?.focus();
+    } else if (isLost && target.id === "results") {
       // Who pressed nothing stays where they are: htmx finds their place by its id,
       // unless it is folded now.
-      const isPressed = event.detail.requestConfig.triggeringEvent?.isTrusted;
-      if (isPressed) target.querySelector("caption")?.focus();
-      else if (document.activeElement === document.body) {
-        document.getElementById(held)?.closest(".fold")?.firstElementChild.focus();
-      }
+      document.getElementById(held)?.closest(".fold")?.firstElementChild.focus();
     }
   });
 

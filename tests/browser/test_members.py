@@ -117,6 +117,24 @@ def test_after_removing_the_focus_is_on_the_next_row(group: Page) -> None:
     expect(group.get_by_role("link", name=following)).to_be_focused()
 
 
+def test_the_next_page_takes_the_focus_along(owner: Page, sample: Sample) -> None:
+    owner.goto(f"{sample.at}/groups/{sample.group_ids['All employees']}")
+    owner.get_by_role("link", name="Next").press("Enter")
+    owner.wait_for_url("**cursor=**")
+    expect(owner.locator("#members caption")).to_be_focused()
+
+
+def test_after_the_last_member_the_focus_is_still_in_the_list(
+    owner: Page, sample: Sample
+) -> None:
+    owner.goto(f"{sample.at}/groups/{sample.group_ids['Contractors']}")
+    remove = owner.locator("#members").get_by_role("button", name="from this group")
+    remove.last.press("Enter")
+    expect(owner.get_by_role("link", name="Dmitri Volkov")).to_be_focused()
+    remove.last.press("Enter")
+    expect(owner.get_by_role("heading", name="No members yet")).to_be_focused()
+
+
 def test_a_member_is_found_without_leaving_the_page(
     group: Page, complaints: Complaints
 ) -> None:

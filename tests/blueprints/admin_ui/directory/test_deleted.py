@@ -109,6 +109,13 @@ def test_row_restored_by_htmx_leaves_the_list(app, helpdesk, gone):
     assert kept(app) == ["Cy Young"]
 
 
+def test_after_the_last_row_the_focus_goes_to_the_one_before(helpdesk, gone):
+    cy, di = gone(), gone("di@x.test", "Di")
+    page = helpdesk.get("deleted").text
+    assert f'name="following" value="{cy}"' in page
+    assert f'name="following" value="{di}"' in page
+
+
 def test_taken_user_name_is_explained_and_another_one_taken(
     app, acme, do, helpdesk, cy
 ):

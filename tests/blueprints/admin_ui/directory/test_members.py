@@ -170,6 +170,23 @@ def test_focus_goes_to_the_row_after_the_removed(
     assert focused.startswith(f'"member-{sander}"')
 
 
+def test_after_the_last_row_the_focus_goes_to_the_one_before(
+    helpdesk, new_group, maria, sander, new_user
+):
+    zoe = new_user("Zoe")
+    group = new_group("Crew", maria, sander, zoe)
+    part = helpdesk.get(f"groups/{group}").text
+    assert f'value="{zoe} {sander}"' in part
+    part = helpdesk.get(f"groups/{group}", added=zoe).text
+    assert f'value="{zoe} {maria}"' in part
+    assert f'value="{sander} {maria}"' in part
+
+
+def test_who_is_alone_leaves_nobody_to_go_to(helpdesk, new_group, maria):
+    group = new_group("Crew", maria)
+    assert f'value="{maria} "' in helpdesk.get(f"groups/{group}").text
+
+
 def test_one_stays_on_the_page_of_the_list(helpdesk, new_group, new_user):
     ids = [new_user(f"Person {number:02}") for number in range(52)]
     group = new_group("Large", *ids)
