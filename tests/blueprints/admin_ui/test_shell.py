@@ -90,3 +90,14 @@ def test_nobody_has_no_frame(anonymous: AdminClient) -> None:
     page = anonymous.get("/login").text
     assert 'class="sidebar"' not in page
     assert "session-seconds" not in page
+
+
+@pytest.mark.parametrize("address", ["users", "groups", "deleted", "activity"])
+def test_a_list_shows_that_it_loads(owner: AdminClient, address: str) -> None:
+    page = owner.get(address).text
+    section = re.search(r'<section id="results"[^>]*>', page)
+    asking = re.findall(r'<[^>]*hx-target="#results"[^>]*>', page)
+    assert section
+    assert re.search(r'class="[^"]*\bdims\b', section[0])
+    assert asking
+    assert [tag for tag in asking if 'hx-indicator="#results"' not in tag] == []
