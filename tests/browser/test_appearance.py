@@ -69,6 +69,20 @@ def test_in_forced_colours_everything_keeps_its_border(
     assert page.evaluate(BORDERS) == 0
 
 
+def test_on_a_phone_one_sees_which_organization_one_is_in(
+    open_as: Open, sample: Sample
+) -> None:
+    page = open_as("owner", width=320, has_touch=True)
+    page.goto(f"{sample.at}/users")
+    name = page.get_by_role("navigation", name="Top bar").get_by_text("Harbour & Co")
+    expect(name).to_be_visible()
+    name.evaluate("one => { one.textContent = 'Harbour & Company '.repeat(12) }")
+    menu = page.get_by_role("button", name="Menu").bounding_box()
+    assert menu
+    assert menu["x"] + menu["width"] <= 320
+    assert faults.overflow(page, 320) <= 0
+
+
 @pytest.mark.parametrize("path", ["/", "/users"])
 def test_on_a_phone_what_is_touched_is_large(
     open_as: Open, sample: Sample, path: str
