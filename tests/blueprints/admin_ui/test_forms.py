@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, FormField, StringField
+from wtforms import FieldList, FormField, RadioField, StringField
 from wtforms.validators import InputRequired
 
 from app import create_app
@@ -26,6 +27,13 @@ class EmailForm(Form):
 class PersonForm(Form):
     name = StringField("Name", [InputRequired("Enter a name")], filters=[stripped])
     emails = FieldList(FormField(EmailForm))
+
+
+class KindForm(Form):
+    kind = RadioField("Kind", choices=["a", "b"])
+
+
+CHOICES = '{% from "macros/form.html" import choices %}{{ choices(form.kind) }}'
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +104,30 @@ def test_blanks_around_are_taken_away() -> None:
     assert stripped("  a b ") == "a b"
     assert stripped("") == ""
     assert stripped(None) is None
+
+
+@pytest.mark.usefixtures("_posting")
+def test_the_summary_leads_to_choices_that_were_left_open() -> None:
+    form = KindForm(formdata=MultiDict())
+    assert not form.validate()
+    page = render_template_string(CHOICES, form=form)
+    fieldset = re.search(r"<fieldset[^>]*>", page)
+    assert fieldset
+    assert {f'id="{id_}"' for id_, _ in form.problems} == {'id="kind"'}
+    assert set(re.findall(r'([\w-]+="[^"]*")', fieldset[0])) >= {
+        'id="kind"',
+        'tabindex="-1"',
+        'role="radiogroup"',
+        'aria-invalid="true"',
+        'aria-describedby="kind-error"',
+    }
+    assert re.search(r'<p class="error"\s+id="kind-error">', page)
+
+
+@pytest.mark.usefixtures("_posting")
+def test_choices_that_are_made_carry_no_error() -> None:
+    form = KindForm(formdata=MultiDict({"kind": "b"}))
+    assert form.validate()
+    page = render_template_string(CHOICES, form=form)
+    assert "aria-invalid" not in page
+    assert "kind-error" not in page
