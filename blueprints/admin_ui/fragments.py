@@ -6,9 +6,11 @@ includes the very same part.
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Response, flash, make_response, redirect, render_template
+from flask import Response, flash, make_response, redirect, render_template, request
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -43,8 +45,19 @@ def notify(sentence: str, *, undo: str = "", kind: str = "done") -> None:
 
 
 def go(address: str) -> AnyResponse:
-    """On to another page, after something was done."""
-    if wants_fragment():
-        # A whole page, so that title, focus and history are the browser's own.
-        return Response("", 200, {"HX-Redirect": iri_to_uri(address)})
-    return redirect(address, 303)
+    """On to another page, after something was done; the list anew where it is open."""
+    if not wants_fragment():
+        return redirect(address, 303)
+    uri = iri_to_uri(address)
+    if request.headers.get("HX-Target") == "results" and _is_open(uri):
+        # The page stays, with its place; the list comes with filters and notices.
+        part = {"target": "#results", "swap": "outerHTML", "push": "false"}
+        return Response("", 200, {"HX-Location": json.dumps({"path": uri, **part})})
+    # A whole page, so that title, focus and history are the browser's own.
+    return Response("", 200, {"HX-Redirect": uri})
+
+
+def _is_open(uri: str) -> bool:
+    """Whether htmx asks from the page of that path."""
+    current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return current.path == urlsplit(uri).path

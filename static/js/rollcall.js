@@ -102,11 +102,14 @@
     (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
   // What one form does for many rows waits its turn (`hx-sync`), with the value and the
   // address of its own button: htmx would take those of the last one for all that wait.
+  let near = [];
   function sendInTurn(form, button, event) {
     // So htmx forgets that it was pressed.
     button.dispatchEvent(new Event("focusout"));
     const path = button.getAttribute("formaction") ?? form.getAttribute("action");
     const values = button.name ? { [button.name]: button.value } : {};
+    const row = button.closest("tr");
+    near = [row, row?.nextElementSibling, row?.previousElementSibling].map((one) => one?.id);
     htmx.ajax("POST", path, { source: form, values, event });
   }
   // A form goes out once, however often its button is pressed before the answer is here.
@@ -162,12 +165,31 @@
   }
   const LANDING = ":is(caption, h2, ul)[tabindex]";
   let held;
+
+  // What was pressed is often gone with what it changed: the focus goes to its row, to
+  // one beside it, or to the caption of what came.
+  function land(target, { elt: asker, triggeringEvent } = {}) {
+    const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
+    if (wanted) { near = []; wanted.focus(); return; }
+    const isLost = document.activeElement === document.body;
+    const place = target.querySelector?.(LANDING);
+    const row = near.map((id) => id && document.getElementById(id)).find(Boolean);
+    if (place && isLost && near.length) {
+      near = [];
+      (row?.querySelector(".row-link") ?? place).focus();
+    } else if (triggeringEvent?.isTrusted) {
+      if (isLost || asker.matches("a")) place?.focus();
+    } else if (isLost && target.id === "results") {
+      // Who pressed nothing stays where they are: htmx finds their place by its id,
+      // unless it is folded now.
+      document.getElementById(held)?.closest(".fold")?.firstElementChild.focus();
+    }
+  }
   document.addEventListener("htmx:afterSettle", (event) => {
     const target = event.detail.elt;
     all("[data-toast]").forEach(arm);
     showDialog(target);
     countPicked();
-    const { elt: asker, triggeringEvent } = event.detail.requestConfig ?? {};
     markCurrent();
     // What has come is put in only where nothing moves under somebody's eyes.
     const news = target.querySelector?.("[data-at-top]");
@@ -175,17 +197,7 @@
       held = document.activeElement.id;
       news.click();
     }
-    const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
-    const isLost = document.activeElement === document.body;
-    if (wanted) wanted.focus();
-    else if (triggeringEvent?.isTrusted) {
-      // What was pressed is often gone with what it changed: the new part has a place.
-      if (isLost || asker.matches("a")) target.querySelector?.(LANDING)?.focus();
-    } else if (isLost && target.id === "results") {
-      // Who pressed nothing stays where they are: htmx finds their place by its id,
-      // unless it is folded now.
-      document.getElementById(held)?.closest(".fold")?.firstElementChild.focus();
-    }
+    land(target, event.detail.requestConfig);
   });
 
   // --- a row that is open beside its list --------------------------------------------

@@ -130,3 +130,21 @@ def test_many_are_picked_with_shift(users: Page) -> None:
     expect(users.locator("#bulk")).to_contain_text("5 selected")
     users.get_by_role("button", name="Clear the selection").click()
     expect(users.locator("#bulk")).to_be_hidden()
+
+
+def test_an_action_on_a_row_leaves_one_where_one_was(
+    users: Page, sample: Sample
+) -> None:
+    users.goto(f"{sample.at}/users?q=an&status=active&sort=-name")
+    users.evaluate("window.isTheSamePage = true")
+    names_before = names(users)
+    last = names_before[-1]
+    users.locator(f"summary[aria-label='Actions for {last}']").click()
+    users.get_by_role("button", name=f"Deactivate {last}").press("Enter")
+    expect(users.locator("#toasts")).to_contain_text(f"{last} was deactivated.")
+    expect(users.get_by_role("link", name=names_before[-2])).to_be_focused()
+    assert names(users) == names_before[:-1]
+    assert users.url.endswith("/users?q=an&status=active&sort=-name")
+    assert users.evaluate("window.isTheSamePage")
+    users.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(users.locator("#toasts")).to_contain_text(f"{last} was reactivated.")

@@ -150,6 +150,25 @@ def test_reactivating_leads_back_to_where_the_button_stood(
     assert is_active(bo)
 
 
+def test_a_button_of_the_list_gets_the_list_anew(helpdesk, new_user, is_active):
+    bo = new_user()
+    here = "/o/acme/users?status=active&sort=-name"
+    token = helpdesk._ask_for_token()
+    answer = helpdesk.browser.post(
+        f"/o/acme/users/{bo}/deactivate",
+        data={"next": here, "csrf_token": token},
+        headers={
+            "HX-Request": "true",
+            "HX-Target": "results",
+            "HX-Current-URL": f"http://localhost{here}",
+        },
+    )
+    again = json.loads(answer.headers["HX-Location"])
+    assert (again["path"], again["target"]) == (here, "#results")
+    assert "HX-Redirect" not in answer.headers
+    assert not is_active(bo)
+
+
 @pytest.mark.parametrize("address", ["https://evil.example", "//evil.example"])
 def test_button_leads_nowhere_else(helpdesk, new_user, address):
     bo = new_user()
