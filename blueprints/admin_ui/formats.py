@@ -56,6 +56,7 @@ def _register(state: BlueprintSetupState) -> None:
         "as_is": as_is,
         "clock": clock,
         "day": day,
+        "exactly": exactly,
         "file_size": file_size,
         "initials": initials,
         "local_input": local_input,
@@ -149,7 +150,8 @@ def zone() -> ZoneInfo:
 def when(at: datetime | None, otherwise: str = "never") -> Markup:
     """A `<time>`: relative within the hour, else as short as it stays clear.
 
-    The full local time with its zone is its title.
+    The full local time with its zone is its title, which only a pointer finds: the page
+    of the thing itself says it with `exactly`.
     """
     if at is None:
         return escape(otherwise)
@@ -157,8 +159,17 @@ def when(at: datetime | None, otherwise: str = "never") -> Markup:
     local = at.astimezone(zone())
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         at.isoformat(timespec="seconds"),
-        f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
+        _in_full(local),
         _short(local, now.astimezone(zone())),
+    )
+
+
+def exactly(at: datetime | None, otherwise: str = "never") -> Markup:
+    """The same, with the full local time and its zone beside it, for all to read."""
+    if at is None:
+        return escape(otherwise)
+    return Markup('{} <span class="fine">· {}</span>').format(
+        when(at), _in_full(at.astimezone(zone()))
     )
 
 
@@ -170,7 +181,7 @@ def day(at: datetime | None, otherwise: str = "never") -> Markup:
     local, now = at.astimezone(zone()), now.astimezone(zone())
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         at.isoformat(timespec="seconds"),
-        f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
+        _in_full(local),
         f"{local:%-d %b}" if local.year == now.year else f"{local:%-d %b %Y}",
     )
 
@@ -182,7 +193,7 @@ def moment(at: datetime) -> Markup:
     on = f"{local:%-d %b}" if local.year == now.year else f"{local:%-d %b %Y}"
     return Markup('<time datetime="{}" title="{}">{} at {}</time>').format(
         at.isoformat(timespec="seconds"),
-        f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
+        _in_full(local),
         "Today" if local.date() == now.date() else on,
         f"{local:%H:%M:%S}",
     )
@@ -199,7 +210,7 @@ def clock(at: datetime) -> Markup:
         text = f"{local:%H:%M:%S}"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         at.isoformat(timespec="seconds"),
-        f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})",
+        _in_full(local),
         text,
     )
 
@@ -216,6 +227,10 @@ def ago(span: timedelta) -> str:
         if seconds >= size:
             return plural(seconds // size, unit)
     return plural(seconds, "second")
+
+
+def _in_full(local: datetime) -> str:
+    return f"{local:%-d %b %Y, %H:%M:%S} ({zone().key})"
 
 
 def _short(local: datetime, now: datetime) -> str:

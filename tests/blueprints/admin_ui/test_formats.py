@@ -265,3 +265,14 @@ def test_a_moment_is_told_to_the_second(clock: Clock, at: datetime, words: str) 
     shown = clock.render("{{ at | moment }}", "UTC", at=at)
     assert words_of(shown) == words
     assert f'datetime="{at.isoformat(timespec="seconds")}"' in shown
+
+
+def test_a_time_is_told_in_full_for_all_to_read(clock: Clock) -> None:
+    shown = clock.render("{{ at | exactly }}", "Europe/Amsterdam", at=NOW)
+    full = "23 Nov 2026, 15:35:00 (Europe/Amsterdam)"
+    assert words_of(shown) == f"just now · {full}"
+    assert f">· {full}<" in shown
+
+
+def test_a_time_that_never_was_has_no_long_form(clock: Clock) -> None:
+    assert clock.render("{{ none | exactly }}", "UTC", none=None) == "never"
