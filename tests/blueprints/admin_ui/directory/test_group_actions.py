@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import sqlalchemy as sa
 
@@ -71,6 +73,24 @@ def test_delete_in_a_list_leads_back_to_it(helpdesk, staff):
     assert f'formaction="/o/acme/groups/{staff}/delete"' in listed
     assert 'name="next" value="/o/acme/groups?q=sta&amp;sort=-members"' in listed
     assert answer.location == here
+
+
+def test_delete_in_an_open_list_gets_the_list_anew(helpdesk, staff):
+    here = "/o/acme/groups?q=sta"
+    listed = helpdesk.get("groups", q="sta").text
+    assert 'id="act"' in listed
+    assert 'hx-target="#results"' in listed.split('id="act"')[1].split("</form>")[0]
+    answer = helpdesk.browser.post(
+        f"/o/acme/groups/{staff}/delete",
+        data={"next": here, "csrf_token": helpdesk._ask_for_token()},
+        headers={
+            "HX-Request": "true",
+            "HX-Target": "results",
+            "HX-Current-URL": f"http://localhost{here}",
+        },
+    )
+    again = json.loads(answer.headers["HX-Location"])
+    assert (again["path"], again["target"]) == (here, "#results")
 
 
 @pytest.mark.parametrize(
