@@ -21,10 +21,10 @@ from services.directory import known_resources
 from services.directory.mapping import Reference
 from services.errors import Invalid
 from services.organizations import OrganizationRef
+from services.queries import numbers
 
 PER_PAGE: Final = 100
 
-_MOST_DIGITS: Final = 9
 _UNKNOWN_PAGE: Final = "This page of the list is not known. Begin at the first page."
 
 
@@ -83,10 +83,10 @@ def page(
 def _start(cursor: str, n_members: int) -> int:
     if not cursor:
         return 0
-    is_number = cursor.isascii() and cursor.isdigit() and len(cursor) <= _MOST_DIGITS
-    if not is_number or int(cursor) >= n_members or int(cursor) % PER_PAGE:
+    start = numbers.read(cursor)
+    if start is None or start >= n_members or start % PER_PAGE:
         raise Invalid("cursor", _UNKNOWN_PAGE)
-    return int(cursor)
+    return start
 
 
 @reading

@@ -8,13 +8,11 @@ from flask import Response, abort, g, request
 
 from blueprints.admin_ui import bp, fragments, lists
 from services.activity import changed_members, history, told
+from services.queries import numbers
 
 SECTION: Final = "list_activity"
 
 PER_PAGE: Final = 50
-
-_MOST_DIGITS: Final = 15
-"""Of an event's number; longer ones are not asked for, since no column holds them."""
 
 
 @bp.get("/o/<slug>/activity/<request_id>/changes")
@@ -38,11 +36,12 @@ def show_activity_changes(slug: str, request_id: str) -> Response:
 @bp.get("/o/<slug>/activity/changes/<number>/members")
 def list_change_members(slug: str, number: str) -> Response:
     """Who came to a group, or left it, with one change: the first of them by name."""
-    if not (number.isascii() and number.isdigit()) or len(number) > _MOST_DIGITS:
+    event = numbers.read(number)
+    if event is None:
         abort(404)
     g.section = SECTION
     cursor = request.args.get("cursor", "")
-    moved = changed_members.page(g.organization, int(number), cursor=cursor)
+    moved = changed_members.page(g.organization, event, cursor=cursor)
     is_dialog = request.headers.get("HX-Target") == "dialog"
     return fragments.show(
         "history/members.html",

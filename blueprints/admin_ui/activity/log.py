@@ -21,11 +21,10 @@ from blueprints.admin_ui.directory import jobs
 from services.activity import request_log
 from services.errors import Invalid
 from services.files import activity_files
+from services.queries import numbers
 
 SECTION: Final = "list_activity"
 FORMATS: Final = ("csv", "jsonl")
-
-_MOST_DIGITS: Final = 15
 
 log = structlog.get_logger()
 
@@ -156,14 +155,12 @@ def count_new_activity(slug: str) -> AnyResponse:
     asked = _asked()
     if not fragments.wants_fragment():
         return fragments.go(asked.address(slug))
-    after = request.args.get("after", "")
-    if not (after.isascii() and after.isdigit()) or len(after) > _MOST_DIGITS:
+    after = numbers.read(request.args.get("after", ""))
+    if after is None:
         abort(404)
-    n_new = request_log.count_newer(g.organization, asked.query, int(after))
+    n_new = request_log.count_newer(g.organization, asked.query, after)
     part = "activity/_news.html"
-    return fragments.show(
-        part, part, asked=asked, slug=slug, after=int(after), n_new=n_new
-    )
+    return fragments.show(part, part, asked=asked, slug=slug, after=after, n_new=n_new)
 
 
 @bp.get("/o/<slug>/activity/export")

@@ -28,6 +28,7 @@ from services.directory.preconditions import Precondition
 from services.directory.user_details import Holder, UserDetails
 from services.directory.user_lists import UserQuery
 from services.errors import AlreadyTaken, VersionMismatch
+from services.queries import numbers
 
 MANAGERS: Final = 8
 """People that a search for a manager offers."""
@@ -184,8 +185,8 @@ def _holder(user_name: str, but: str) -> Holder | None:
 
 def _meanwhile(form: UserForm, details: UserDetails) -> Response:
     """The form with what changed since it was made; saving it again saves over that."""
-    seen = form.version.data or ""
-    n_missed = details.user.version - int(seen) if seen.isdigit() else 1
+    seen = numbers.read(form.version.data or "")
+    n_missed = 1 if seen is None else details.user.version - seen
     count = max(1, min(n_missed, _MOST_EVENTS))
     events = history.of_resource(g.organization, details.user.id, count=count).rows
     form.version.data = str(details.user.version)

@@ -262,6 +262,15 @@ def test_change_meanwhile_is_shown_and_saved_over_when_told(
     assert stored(bo)["title"] == "Mine"
 
 
+@pytest.mark.parametrize("version", ["²", "9" * 5_000, "-1", "99", "\0", ""])
+def test_version_that_was_never_seen_is_asked_about(edit, new_user, stored, version):
+    bo = new_user(RICH)
+    answer = edit(bo, title="Mine", version=version)
+    assert answer.status_code == 409
+    assert fields_of(answer.text)["title"] == "Mine"
+    assert "title" not in stored(bo)
+
+
 @pytest.mark.parametrize("address", ["users/new", "users/{}/edit", "users/validate"])
 def test_form_needs_the_role_the_token_and_the_organization(
     viewer, helpdesk, stranger, anonymous, new_user, stored, address
