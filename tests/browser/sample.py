@@ -335,11 +335,11 @@ def _start_jobs(sample: Sample) -> None:
     columns = csv_import.describe(where, tried).columns
     csv_import.check(where, tried, {one.place: one.key for one in columns})
     sample.arguments |= {"job_id": job_id, "mapped": mapped, "tried": tried}
-    _wait_for(where, job_id)
-    _wait_for(where, tried)
+    wait_for(where, job_id)
+    wait_for(where, tried)
 
 
-def _wait_for(organization: OrganizationRef, job_id: str) -> None:
+def wait_for(organization: OrganizationRef, job_id: str) -> None:
     """Until the server's runner has done it."""
     ends = time.monotonic() + 30
     while jobs.get(organization, job_id).is_going and time.monotonic() < ends:

@@ -11,7 +11,7 @@ import structlog
 from flask import Response, abort, g, request
 
 from blueprints import addresses
-from blueprints.admin_ui import bp, fragments
+from blueprints.admin_ui import bp, fragments, shell
 from blueprints.admin_ui.directory import (
     group_queries,
     jobs,
@@ -38,6 +38,7 @@ def export_users(slug: str) -> Response:
         meant=query_words.meant_by(asked),
         arguments=asked.arguments,
         n_users=exports.count_users(g.organization, Chosen(query=asked.query)),
+        can_import=shell.may("import_users"),
         slug=slug,
     )
 

@@ -34,10 +34,15 @@ def list_jobs(slug: str) -> Response:
     """The jobs of the last 30 days."""
     g.section = "list_users"
     found = [
-        (job, job_words.title(job), *job_words.state(job))
+        (job, job_words.title(job), *job_words.state(job), may_open(job.kind))
         for job in jobs.recent(g.organization)
     ]
     return fragments.show("jobs/index.html", jobs=found, slug=slug)
+
+
+def may_open(kind: str) -> bool:
+    """Whether whoever is signed in may see more of such a job than its line."""
+    return shell.may("show_import" if kind == "import" else "show_job")
 
 
 @bp.get("/o/<slug>/jobs/<job_id>")
@@ -57,6 +62,7 @@ def show_job(slug: str, job_id: str) -> AnyResponse:
         state=job_words.state(job),
         sentences=job_words.sentences(job),
         can_cancel=may_cancel(job),
+        can_download=shell.may("download_job_file"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from flask import g, url_for
 
+from blueprints.admin_ui.directory import jobs
 from blueprints.admin_ui.formats import ago, plural, zone
 from blueprints.admin_ui.shell import may
 from services.activity import told
@@ -164,12 +165,15 @@ def _many_ended(fact: Attention) -> Item:
 
 def _failed_job(fact: Attention) -> Item:
     words = fact.name.replace("_", " ")
+    address = _address("show_job", slug=g.organization.slug, job_id=fact.resource_id)
+    may_open = jobs.may_open(fact.name)
+    where = "Its page says" if may_open else "An admin can open its page, which says"
     return Item(
         "bad",
         fact.is_bad,
         f"A job failed: {words}",
-        "What it did until then is kept. Its page says why it stopped.",
-        _address("show_job", slug=g.organization.slug, job_id=fact.resource_id),
+        f"What it did until then is kept. {where} why it stopped.",
+        address if may_open else "",
         fact.at,
     )
 

@@ -63,6 +63,13 @@ def test_who_was_skipped_is_downloaded(helpdesk, job_id, do):
     assert file.text.count("Deactivated already") == 50
 
 
+def test_a_file_is_offered_to_those_who_may_have_it(viewer, admin, job_id, do):
+    do(Runner().drain)
+    address = f"jobs/{job_id}"
+    assert "skipped.csv" not in viewer.get(address).text
+    assert "skipped.csv" in admin.get(address).text
+
+
 @pytest.mark.parametrize("name", ["selection", "rows", "upload", "problems"])
 def test_no_other_file_is_handed_out(owner, job_id, name, do):
     do(Runner().drain)
@@ -93,6 +100,14 @@ def test_jobs_are_listed(viewer, job_id):
     assert f"/o/acme/jobs/{job_id}" in page.text
     assert "Waits for its turn" in page.text
     assert "the command line" in page.text
+
+
+def test_an_import_leads_only_those_to_it_who_may_see_it(viewer, admin, acme, do):
+    new = NewJob("import", {"file_name": "p.csv", "phase": "map"}, 1, state="waiting")
+    job_id = do(jobs.add, acme, new, origin=ORIGIN)
+    assert "Import p.csv" in viewer.get("jobs").text
+    assert job_id not in viewer.get("jobs").text
+    assert f"/o/acme/jobs/{job_id}" in admin.get("jobs").text
 
 
 def test_without_jobs_the_list_says_what_would_be_there(viewer):
