@@ -12,6 +12,7 @@ from wtforms.validators import AnyOf, DataRequired
 
 from blueprints import addresses
 from blueprints.admin_ui import bp, fragments, once
+from blueprints.admin_ui.accounts import confirming
 from blueprints.admin_ui.forms import Form, Refusal, stripped
 from services.access import invitations, organization_admins, roles
 from services.access.invitations import NewInvitation
@@ -75,17 +76,20 @@ def create_invitation(slug: str) -> AnyResponse:
     back = url_for("admin_ui.list_admins", slug=slug)
     if once.find(form.form_key.data):
         return was_shown(back)
-    if form.validate() and roles.is_role(form.role.data):
-        try:
-            made = invitations.invite(
-                g.organization, form.email.data or "", form.role.data, origin=g.origin
-            )
-        except Refusal as refusal:
-            form.show(refusal)
-        else:
-            once.remember(form.form_key.data, made.id)
-            return show_link(made, g.organization.name, back)
-    return _invite(form, 422)
+    if not (form.validate() and roles.is_role(form.role.data)):
+        return _invite(form, 422)
+    question = confirming.ask_unless_recent()
+    if question is not None:
+        return question
+    try:
+        made = invitations.invite(
+            g.organization, form.email.data or "", form.role.data, origin=g.origin
+        )
+    except Refusal as refusal:
+        form.show(refusal)
+        return _invite(form, 422)
+    once.remember(form.form_key.data, made.id)
+    return show_link(made, g.organization.name, back)
 
 
 def was_shown(back: str) -> AnyResponse:

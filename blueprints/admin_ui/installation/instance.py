@@ -13,6 +13,7 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from blueprints.admin_ui import bp, fragments, once
+from blueprints.admin_ui.accounts import confirming
 from blueprints.admin_ui.forms import Form, Refusal, stripped
 from blueprints.admin_ui.installation.admins import show_link, was_shown
 from services.access import admins, invitations
@@ -60,18 +61,19 @@ def create_instance_invitation() -> AnyResponse:
     back = url_for("admin_ui.list_all_admins")
     if once.find(form.form_key.data):
         return was_shown(back)
-    if form.validate():
-        try:
-            made = invitations.invite(
-                None, form.email.data or "", "owner", origin=g.origin
-            )
-        except Refusal as refusal:
-            form.show(refusal)
-        else:
-            once.remember(form.form_key.data, made.id)
-            g.section = SECTION
-            return show_link(made, _PLACE, back)
-    return _invite(form, 422)
+    if not form.validate():
+        return _invite(form, 422)
+    question = confirming.ask_unless_recent()
+    if question is not None:
+        return question
+    try:
+        made = invitations.invite(None, form.email.data or "", "owner", origin=g.origin)
+    except Refusal as refusal:
+        form.show(refusal)
+        return _invite(form, 422)
+    once.remember(form.form_key.data, made.id)
+    g.section = SECTION
+    return show_link(made, _PLACE, back)
 
 
 def _invite(form: InvitationForm, status: int = 200) -> Response:

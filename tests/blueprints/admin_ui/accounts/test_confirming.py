@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from services.access import sessions, token_lists
+from services.access import invitations, sessions, token_lists
 from services.organizations import OrganizationRef
 from tests.admin_client import AdminClient
 from tests.conftest import PASSWORD, make_admin
@@ -28,6 +28,12 @@ def client(app: Flask, acme: OrganizationRef) -> AdminClient:
 def names(app: Flask, acme: OrganizationRef) -> list[str]:
     with app.app_context():
         return [one.name for one in token_lists.list_all(acme, datetime.now(UTC))]
+
+
+def invited(app: Flask, organization: OrganizationRef | None) -> list[str]:
+    with app.app_context():
+        found = invitations.list_pending(organization, datetime.now(UTC))
+    return [one.email for one in found]
 
 
 def secret_of(client: AdminClient) -> str:
@@ -99,6 +105,36 @@ def test_htmx_asks_in_the_dialog(client: AdminClient) -> None:
     asked = client.post("tokens/new", FIELDS, htmx=True)
     assert asked.headers["HX-Retarget"] == "#dialog"
     assert "<html" not in asked.text
+
+
+def test_an_invitation_waits_for_the_password(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    client = AdminClient(app, None)
+    at = datetime.now(UTC) - timedelta(minutes=20)
+    client.sign_in(make_admin(app, "owner", acme), at=at)
+    asked = client.post("admins/invite", {"email": "bo@acme.example", "role": "admin"})
+    assert "Enter your password" in asked.text
+    assert invited(app, acme) == []
+    fields = hidden_fields(asked) | {"confirm_password": PASSWORD}
+    done = client.post("admins/invite", fields, with_token=False)
+    assert "https://rollcall.example/invitations/" in done.text
+    assert invited(app, acme) == ["bo@acme.example"]
+
+
+def test_an_owner_of_the_install_is_invited_after_the_password(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    client = AdminClient(app, None)
+    at = datetime.now(UTC) - timedelta(minutes=20)
+    client.sign_in(make_admin(app, "owner"), at=at)
+    asked = client.post("/admins/invite", {"email": "bo@acme.example"})
+    assert "Enter your password" in asked.text
+    assert invited(app, None) == []
+    fields = hidden_fields(asked) | {"confirm_password": PASSWORD}
+    done = client.post("/admins/invite", fields, with_token=False)
+    assert "https://rollcall.example/invitations/" in done.text
+    assert invited(app, None) == ["bo@acme.example"]
 
 
 def test_somebody_who_just_signed_in_is_not_asked(
