@@ -8,6 +8,8 @@ the page behind it stays as it is, with another dialog that may be open on it.
 from __future__ import annotations
 
 import json
+import math
+import time
 from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -29,7 +31,6 @@ from blueprints.admin_ui.fragments import (
     notify,
     wants_fragment,
 )
-from blueprints.errors import SlowDown
 from blueprints.extensions import csrf
 from services.access import admins, sessions, sign_in
 from services.access.sessions import SignedIn
@@ -118,7 +119,8 @@ def extend_session() -> Response:
 def check_password(email: str | None, password: str | None) -> str:
     """The id of the admin, with the limits of this address; failures are logged.
 
-    Raises `SignInRefused`, `TooManyFailures`, and `SlowDown` for the address at large.
+    Raises `SignInRefused`, and `TooManyFailures`: also when the address at large, with
+    whatever credentials, was refused too often.
     """
     address = request.remote_addr or ""
     try:
@@ -127,7 +129,8 @@ def check_password(email: str | None, password: str | None) -> str:
         log.info("sign-in refused", cause=type(refusal).__name__, address=address)
         limit = current_app.extensions["refusal_limit"]
         if not limit.allows(address):
-            raise SlowDown(limit.reset_at(address)) from None
+            wait = math.ceil(limit.reset_at(address) - time.time())
+            raise sign_in.TooManyFailures(max(1, wait)) from None
         raise
 
 

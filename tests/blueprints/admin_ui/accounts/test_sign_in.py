@@ -157,6 +157,18 @@ def test_too_many_tries_have_to_wait(anonymous: AdminClient, email: str) -> None
     assert "Too many tries. Try again in 1 minute." in answer.text
 
 
+def test_an_address_that_was_refused_too_often_has_to_wait(
+    app: Flask, anonymous: AdminClient, email: str
+) -> None:
+    limit = app.extensions["refusal_limit"]
+    assert [limit.allows("127.0.0.1") for _ in range(1_001)][-1] is False
+    answer = sign_in(anonymous, email, "wrong")
+    assert answer.status_code == 422
+    assert "Too many tries. Try again in" in answer.text
+    assert f'value="{email}"' in answer.text
+    assert "token, then" not in answer.text
+
+
 def test_refusals_are_logged_without_what_was_typed(
     anonymous: AdminClient, email: str, log: LogCapture
 ) -> None:
