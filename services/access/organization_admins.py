@@ -14,7 +14,7 @@ from typing import cast
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from models import Admin, AdminRole
+from models import Admin, AdminRole, Organization
 from models.database import reading, writing
 from services.access.roles import Role
 from services.activity import events
@@ -67,6 +67,31 @@ def get(
         if one.id == admin_id:
             return one
     raise _not_found()
+
+
+@reading
+def owned_alone(connection: Connection, admin_id: str) -> list[str]:
+    """The names of organizations that nobody else who may sign in is an owner of."""
+    is_owner = (
+        (AdminRole.role == "owner")
+        & Admin.disabled_at.is_(None)
+        & (AdminRole.organization_seq == Organization.seq)
+    )
+    owners = (
+        select(Admin.id)
+        .join(AdminRole, AdminRole.admin_seq == Admin.seq)
+        .where(is_owner)
+        .correlate(Organization)
+    )
+    names = connection.scalars(
+        select(Organization.name)
+        .where(
+            owners.where(Admin.id == admin_id).exists(),
+            ~owners.where(Admin.id != admin_id).exists(),
+        )
+        .order_by(func.lower(Organization.name), Organization.seq)
+    )
+    return list(names)
 
 
 def _read(

@@ -16,7 +16,7 @@ from blueprints.admin_ui import bp, fragments, once
 from blueprints.admin_ui.accounts import confirming
 from blueprints.admin_ui.forms import Form, Refusal, stripped
 from blueprints.admin_ui.installation.admins import show_link, was_shown
-from services.access import admins, invitations
+from services.access import admins, invitations, organization_admins
 from services.access.admins import StoredAdmin
 
 SECTION: Final = "list_all_admins"
@@ -129,6 +129,7 @@ def _disable(form: Form, found: StoredAdmin, status: int = 200) -> Response:
         status=status,
         form=form,
         admin=found,
+        owned_alone=organization_admins.owned_alone(found.id),
     )
 
 

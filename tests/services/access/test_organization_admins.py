@@ -51,6 +51,18 @@ def roles_in(organization: OrganizationRef) -> dict[str, str]:
     return {one.id: one.role for one in organization_admins.list_all(organization)}
 
 
+def test_what_somebody_owns_alone_is_told(
+    app: Flask, acme: OrganizationRef, globex: OrganizationRef
+) -> None:
+    ada, bo = make_admin(app, "owner", acme, globex), make_admin(app, "owner", globex)
+    make_admin(app, "admin", acme)
+    before = organization_admins.owned_alone(ada)
+    admins.disable(bo, origin=ORIGIN)
+    assert before == ["Acme"]
+    assert organization_admins.owned_alone(ada) == ["Acme", "Globex"]
+    assert organization_admins.owned_alone(bo) == []
+
+
 def test_a_role_is_changed(app: Flask, acme: OrganizationRef) -> None:
     viewer = make_admin(app, "viewer", acme)
     change(acme, viewer, "owner")

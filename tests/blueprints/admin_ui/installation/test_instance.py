@@ -60,6 +60,15 @@ def test_all_are_listed(app: Flask, instance_owner: AdminClient, cy: str) -> Non
     assert "Password only" in page
 
 
+def test_the_question_names_what_somebody_owns_alone(
+    app: Flask, acme: OrganizationRef, instance_owner: AdminClient, cy: str
+) -> None:
+    ada = make_admin(app, "owner", acme)
+    alone = "They are the only owner of Acme."
+    assert alone in instance_owner.get(f"/admins/{ada}/disable").text
+    assert alone not in instance_owner.get(f"/admins/{cy}/disable").text
+
+
 def test_an_admin_is_disabled_and_enabled_again(
     app: Flask, instance_owner: AdminClient, cy: str
 ) -> None:
