@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from blueprints.admin_ui import access
 from models.database import db
-from services.access.roles import ROLES
+from services.access.roles import ROLES, Role
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin, make_app, make_organization
 from tests.directories import empty_database
@@ -44,15 +45,27 @@ def each(rules: list[Rule]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("method", "rule"), cases)
 
 
-def needs_more_than_a_viewer(rule: Rule) -> bool:
-    least = access.LEAST.get(name_of(rule))
-    return least in ROLES[1:] or least == "instance owner"
+def is_beyond(rule: Rule, role: Role) -> bool:
+    """Whether it takes more than that role."""
+    least = access.LEAST[name_of(rule)]
+    return least == "instance owner" or least in ROLES[ROLES.index(role) + 1 :]
+
+
+def by_role(*, beyond: bool) -> pytest.MarkDecorator:
+    """One test for each role, rule and method: those beyond the role, or the others."""
+    cases = [
+        pytest.param(role, method, rule, id=f"{role} {method} {rule}")
+        for role in ROLES
+        for rule in CLOSED
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if is_beyond(rule, role) is beyond
+    ]
+    return pytest.mark.parametrize(("role", "method", "rule"), cases)
 
 
 CLOSED = [rule for rule in UI_RULES if name_of(rule) not in OPEN]
 OF_ORGANIZATIONS = [rule for rule in CLOSED if "slug" in rule.arguments]
 POSTS = [rule for rule in UI_RULES if "POST" in (rule.methods or ())]
-BEYOND_VIEWERS = [rule for rule in CLOSED if needs_more_than_a_viewer(rule)]
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +84,7 @@ def house(
 def people(house: Flask) -> dict[str, AdminClient]:
     acme, globex = make_organization(house, "Acme"), make_organization(house, "Globex")
     return {
-        "owner": AdminClient(house, make_admin(house, "owner", acme)),
-        "viewer": AdminClient(house, make_admin(house, "viewer", acme)),
+        **{role: AdminClient(house, make_admin(house, role, acme)) for role in ROLES},
         "stranger": AdminClient(house, make_admin(house, "owner", globex)),
         "instance owner": AdminClient(house, make_admin(house, "owner")),
     }
@@ -156,14 +168,27 @@ def test_a_change_without_a_good_token_changes_nothing(
     assert contents(house) == before
 
 
-@each(BEYOND_VIEWERS)
-def test_a_viewer_is_told_which_role_it_takes(
-    house: Flask, people: dict[str, AdminClient], method: str, rule: Rule
+def send(who: AdminClient, method: str, rule: Rule) -> TestResponse:
+    return who.post(filled(rule)) if method == "POST" else who.get(filled(rule))
+
+
+@by_role(beyond=True)
+def test_whoever_may_not_is_told_which_role_it_takes(
+    house: Flask, people: dict[str, AdminClient], role: Role, method: str, rule: Rule
 ) -> None:
-    least = access.LEAST[name_of(rule)]
     before = contents(house)
-    send = people["viewer"].post if method == "POST" else people["viewer"].get
-    answer = send(filled(rule))
+    answer = send(people[role], method, rule)
     assert answer.status_code == 403
-    assert access.sentence(least) in answer.text
+    assert access.sentence(access.LEAST[name_of(rule)]) in answer.text
     assert contents(house) == before
+
+
+@by_role(beyond=False)
+def test_whoever_may_is_let_in(
+    people: dict[str, AdminClient], role: Role, method: str, rule: Rule
+) -> None:
+    answer = send(people[role], method, rule)
+    told = {access.sentence(least) for least in access.LEAST.values()}
+    assert answer.status_code < 500
+    assert not (answer.location or "").startswith("/login")
+    assert [one for one in told if one in answer.text] == []
