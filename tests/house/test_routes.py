@@ -12,8 +12,13 @@ from werkzeug.test import TestResponse
 
 from models.database import db
 from scim import names
-from services.origin import new_id
-from tests.conftest import make_app, make_organization, make_token
+from services import organizations
+from services.access import invitations, token_lists
+from services.activity import history
+from services.background import bulk_actions
+from services.origin import Origin, new_id
+from tests.admin_client import AdminClient
+from tests.conftest import make_admin, make_app, make_organization, make_token
 from tests.directories import empty_database
 from tests.house.addresses import RULES, UI_RULES, contents, filled
 from tests.refusals import detail_of
@@ -160,6 +165,66 @@ def test_another_organizations_resource_is_like_one_that_never_was(
     assert asked[0].status_code == 404
     assert bare(asked[0], theirs) == bare(asked[1], unknown)
     assert kept.headers["ETag"] == 'W/"1"'
+
+
+@pytest.fixture(scope="module")
+def known(
+    directory: Flask, of_acme: ScimClient, user: Json, group: Json
+) -> dict[str, str]:
+    """One of everything that an address of the pages names."""
+    gone = of_acme.new_user("gone")["id"]
+    deleting = of_acme.delete(f"/Users/{gone}")
+    directory.extensions["request_log"].flush()
+    ada = Origin.of_command_line()
+    with directory.app_context():
+        acme = organizations.get("acme")
+        chosen = bulk_actions.picked([user["id"]])
+        of_group = history.of_resource(acme, group["id"]).rows
+        return {
+            "user_id": user["id"],
+            "group_id": group["id"],
+            "resource_id": gone,
+            "public_id": token_lists.list_all(acme, ada.at)[0].public_id,
+            "admin_id": make_admin(directory, "viewer", acme),
+            "job_id": bulk_actions.start(acme, "deactivate", chosen, origin=ada),
+            "request_id": deleting.headers["X-Request-Id"],
+            "number": str(of_group[0].number),
+            "secret": invitations.invite(
+                acme, "cy@acme.example", "viewer", origin=ada
+            ).secret,
+        }
+
+
+@pytest.fixture(scope="module")
+def owner(directory: Flask, known: dict[str, str]) -> AdminClient:
+    return AdminClient(directory, make_admin(directory, "owner"))
+
+
+NOT_THERE = {
+    # Rollcall is set up; and the request and the job that are known are of other kinds.
+    "/setup",
+    "/activity/<request_id>",
+    "/o/<slug>/activity/<request_id>/link",
+    "/o/<slug>/jobs/<job_id>/<name>.csv",
+    "/o/<slug>/users/import/<job_id>",
+    "/o/<slug>/users/import/<job_id>/columns",
+}
+"""Pages that are not found with what `known` names."""
+
+
+@each(UI_RULES, "GET", "HEAD", "OPTIONS")
+def test_looking_at_a_page_changes_nothing(
+    directory: Flask,
+    owner: AdminClient,
+    known: dict[str, str],
+    method: str,
+    rule: Rule,
+) -> None:
+    before = contents(directory)
+    # A file is read to its end.
+    answer = owner.browser.open(filled(rule, known), method=method, buffered=True)
+    assert answer.status_code in {200, 302, 303, 404 if rule.rule in NOT_THERE else 200}
+    assert contents(directory) == before
 
 
 @each([rule for rule in RULES if rule not in UI_RULES], "GET", "HEAD", "OPTIONS")
