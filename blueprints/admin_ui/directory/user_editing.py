@@ -103,10 +103,13 @@ def update_user(slug: str, user_id: str) -> AnyResponse:
 
 
 @bp.post("/o/<slug>/users/validate")
-def validate_user_name(slug: str) -> Response:
+def validate_user_name(slug: str) -> AnyResponse:
     """Whether a user name is free: the field again, with what is wrong."""
     user_id = request.args.get("user_id", "")
     details = user_details.get(g.organization, user_id) if user_id else None
+    if not fragments.wants_fragment():
+        view = "admin_ui.edit_user" if details else "admin_ui.new_user"
+        return fragments.go(url_for(view, slug=slug, user_id=user_id or None))
     form = UserForm()
     holder = _holder(form.user_name.data or "", user_id)
     if holder is not None:
@@ -123,8 +126,10 @@ def validate_user_name(slug: str) -> Response:
 
 
 @bp.get("/o/<slug>/users/managers")
-def find_managers(slug: str) -> Response:
-    """People to choose a manager from, for the form."""
+def find_managers(slug: str) -> AnyResponse:
+    """People to choose a manager from: a part of the form, which finds them itself."""
+    if not fragments.wants_fragment():
+        return fragments.go(url_for("admin_ui.new_user", slug=slug))
     q = request.args.get("manager_q", "").strip()
     return fragments.show(
         "users/_managers.html",

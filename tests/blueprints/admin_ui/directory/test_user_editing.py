@@ -204,7 +204,8 @@ def test_user_name_is_looked_up_before_saving(helpdesk, new_user):
     free = helpdesk.post("users/validate", {"user_name": "cy"}, htmx=True)
     assert (free.status_code, "is taken" in free.text) == (200, False)
     own = f"users/validate?user_id={bo}"
-    assert helpdesk.post(own, {"user_name": "bo@acme.example"}).status_code == 200
+    kept = helpdesk.post(own, {"user_name": "bo@acme.example"}, htmx=True)
+    assert kept.status_code == 200
 
 
 def test_row_is_added_and_removed_without_saving(helpdesk, new_user, stored):
@@ -269,6 +270,16 @@ def test_version_that_was_never_seen_is_asked_about(edit, new_user, stored, vers
     assert answer.status_code == 409
     assert fields_of(answer.text)["title"] == "Mine"
     assert "title" not in stored(bo)
+
+
+def test_parts_of_the_form_lead_a_plain_browser_to_the_form(helpdesk, new_user):
+    bo = new_user(RICH)
+    found = helpdesk.get("users/managers", manager_q="boss")
+    free = helpdesk.post("users/validate", {"user_name": "cy"})
+    own = helpdesk.post(f"users/validate?user_id={bo}", {"user_name": "cy"})
+    assert (found.status_code, found.location) == (303, "/o/acme/users/new")
+    assert (free.status_code, free.location) == (303, "/o/acme/users/new")
+    assert (own.status_code, own.location) == (303, f"/o/acme/users/{bo}/edit")
 
 
 @pytest.mark.parametrize("address", ["users/new", "users/{}/edit", "users/validate"])
