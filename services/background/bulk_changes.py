@@ -26,6 +26,9 @@ from services.origin import Origin
 
 KIND: Final = "bulk"
 
+RESULT: Final = "result"
+"""The file of a job with everybody who was meant: a chunk for each step."""
+
 PER_STEP: Final = 100
 """Users of one step of a job."""
 
@@ -37,26 +40,34 @@ _ID_BYTES: Final = 16
 
 @dataclass
 class Outcome:
-    """What came of it. `skipped`: what was not changed, and why, as rows of a file."""
+    """What came of it. `rows`: all that was meant, with what was done; for a file."""
 
     n_changed: int = 0
     n_unchanged: int = 0
     n_gone: int = 0
-    skipped: list[tuple[str, ...]] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def change(self, user: User, done: str) -> None:
+        """Somebody to whom it was done."""
+        self.n_changed += 1
+        self._tell(user, done)
 
     def leave_out(self, user: User, reason: str) -> None:
         """Somebody for whom there was nothing to do."""
         self.n_unchanged += 1
-        user_name = str(user.document["userName"])
-        self.skipped.append((user_name, user.name, user.id, reason))
+        self._tell(user, reason)
 
     def miss(self, user_id: str) -> None:
         """Somebody who is here no more."""
         self.n_gone += 1
-        self.skipped.append(("", "", user_id, "Deleted meanwhile"))
+        self.rows.append(("", "", user_id, "Skipped: deleted meanwhile"))
+
+    def _tell(self, user: User, result: str) -> None:
+        user_name = str(user.document["userName"])
+        self.rows.append((user_name, user.name, user.id, result))
 
 
-_HEADINGS: Final = ("userName", "displayName", "id", "reason")
+_HEADINGS: Final = ("userName", "displayName", "id", "result")
 
 
 def pack(ids: Sequence[str], per_step: int = PER_STEP) -> list[bytes]:
@@ -114,12 +125,11 @@ def note(
     outcome: Outcome,
     headings: Sequence[str],
 ) -> Step:
-    """Write down what a step has skipped, and how far the job is."""
-    if outcome.skipped:
-        is_first = not task.result.get("n_skipped")
-        head = [headings] if is_first else []
-        content = csv_files.write_rows([*head, *outcome.skipped], is_first=is_first)
-        jobs.append(session, task.seq, "skipped", content)
+    """Write down what a step has done, and how far the job is."""
+    is_first = task.n_done == 0
+    head = [headings] if is_first else []
+    content = csv_files.write_rows([*head, *outcome.rows], is_first=is_first)
+    jobs.append(session, task.seq, RESULT, content)
     n_total = task.n_total or 0
     n_done = min(task.n_done + per_step, n_total)
     result = _added(task.result, outcome)
@@ -141,7 +151,7 @@ def _added(
         "n_changed": outcome.n_changed,
         "n_unchanged": outcome.n_unchanged,
         "n_gone": outcome.n_gone,
-        "n_skipped": len(outcome.skipped),
+        "n_skipped": outcome.n_unchanged + outcome.n_gone,
     }
     return {name: before.get(name, 0) + count for name, count in more.items()}
 
@@ -171,7 +181,9 @@ class _Change:
                 self.outcome.miss(user_id)
         return list(found)
 
-    def set_active(self, users: Sequence[User], is_active: bool, already: str) -> None:
+    def set_active(
+        self, users: Sequence[User], is_active: bool, done: str, already: str
+    ) -> None:
         for user in users:
             if user.is_active == is_active:
                 self.outcome.leave_out(user, already)
@@ -184,14 +196,14 @@ class _Change:
                 self.batch,
                 self.origin,
             )
-            self.outcome.n_changed += 1
+            self.outcome.change(user, done)
 
     def remove(self, users: Sequence[User]) -> None:
         for user in users:
+            self.outcome.change(user, "Deleted")
             user_changes.remove(
                 self.session, self.organization, user, self.batch, self.origin
             )
-            self.outcome.n_changed += 1
 
     def add_to_group(self, users: Sequence[User], group_id: str) -> None:
         if not users:
@@ -210,10 +222,11 @@ class _Change:
             self.origin,
         )
         added = {id_ for one in self.batch.changes[n_before:] for id_ in one.added}
-        self.outcome.n_changed += len(added)
         for user in users:
-            if user.id not in added:
-                self.outcome.leave_out(user, "A member already")
+            if user.id in added:
+                self.outcome.change(user, "Added to the group")
+            else:
+                self.outcome.leave_out(user, "Skipped: a member already")
 
     def _lock_group(self, group_id: str) -> Group:
         try:
@@ -227,10 +240,10 @@ class _Change:
 _Act: TypeAlias = Callable[[_Change, Sequence[User], str], None]
 _ACTIONS: Final[Mapping[Action, _Act]] = {
     "deactivate": lambda change, users, _: change.set_active(
-        users, False, "Deactivated already"
+        users, False, "Deactivated", "Skipped: deactivated already"
     ),
     "reactivate": lambda change, users, _: change.set_active(
-        users, True, "Active already"
+        users, True, "Reactivated", "Skipped: active already"
     ),
     "delete": lambda change, users, _: change.remove(users),
     "add_to_group": lambda change, users, group_id: change.add_to_group(

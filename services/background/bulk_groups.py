@@ -40,7 +40,7 @@ MOST_PICKED: Final = 1_000
 
 
 _READ_AT_A_TIME: Final = 5_000
-_HEADINGS: Final = ("id", "reason")
+_HEADINGS: Final = ("displayName", "id", "result")
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,9 @@ def _delete(
     batch, outcome = Batch(), Outcome(n_changed=len(groups))
     for group_id in sorted(set(ids) - {group.id for group in groups}):
         outcome.n_gone += 1
-        outcome.skipped.append((group_id, "Deleted meanwhile"))
+        outcome.rows.append(("", group_id, "Skipped: deleted meanwhile"))
     for group in groups:
+        outcome.rows.append((group.display_name, group.id, "Deleted"))
         group_changes.remove(session, organization, group, batch, origin)
     batch.record(session, organization.seq, origin)
     return outcome

@@ -39,6 +39,8 @@ JOBS_KEPT: Final = timedelta(days=30)
 UPLOADS_KEPT: Final = timedelta(days=7)
 """How long the private files of a job are kept."""
 
+_MOST_GOING: Final = 3
+
 _OWNER_NAME: Final = "owner_name"
 
 
@@ -154,6 +156,24 @@ def recent(
         .where(Job.organization_seq == organization.seq)
         .order_by(Job.created_at.desc(), Job.seq.desc())
         .limit(count)
+    )
+    return [_stored(row, frozenset()) for row in rows]
+
+
+@reading
+def going_of(
+    connection: Connection, organization: OrganizationRef, actor: Actor
+) -> list[StoredJob]:
+    """What somebody has started here and is not done yet, the newest first: a few."""
+    rows = connection.execute(
+        select(Job.__table__)
+        .where(
+            Job.organization_seq == organization.seq,
+            Job.owner == actor.key,
+            Job.state.in_(GOING),
+        )
+        .order_by(Job.created_at.desc(), Job.seq.desc())
+        .limit(_MOST_GOING)
     )
     return [_stored(row, frozenset()) for row in rows]
 

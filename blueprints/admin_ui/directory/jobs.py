@@ -19,7 +19,7 @@ from services.background.jobs import StoredJob
 from services.errors import NotFound
 from services.files import csv_files
 
-FILES: Final = ("problems", "skipped")
+FILES: Final = ("problems", "skipped", "result")
 """Files of a job that are for downloading; the others it reads itself."""
 
 _MEDIA_TYPES: Final = {
@@ -31,13 +31,26 @@ _MEDIA_TYPES: Final = {
 
 @bp.get("/o/<slug>/jobs")
 def list_jobs(slug: str) -> Response:
-    """The jobs of the last 30 days."""
+    """The jobs of the last 30 days; for htmx those of one's own that go on."""
     g.section = "list_users"
     found = [
         (job, job_words.title(job), *job_words.state(job), may_open(job.kind))
         for job in jobs.recent(g.organization)
     ]
-    return fragments.show("jobs/index.html", jobs=found, slug=slug)
+    return fragments.show(
+        "jobs/index.html",
+        "jobs/_own.html",
+        jobs=found,
+        own_jobs=own(),
+        can_import=shell.may("import_users"),
+        slug=slug,
+    )
+
+
+def own() -> list[tuple[StoredJob, str]]:
+    """What whoever is signed in has started and is under way, with its title."""
+    going = jobs.going_of(g.organization, g.signed_in.actor)
+    return [(job, job_words.title(job)) for job in going]
 
 
 def may_open(kind: str) -> bool:
@@ -93,7 +106,7 @@ def cancel_job(slug: str, job_id: str) -> AnyResponse:
 
 @bp.get("/o/<slug>/jobs/<job_id>/<name>.csv")
 def download_job_file(slug: str, job_id: str, name: str) -> Response:
-    """Who was skipped, or which rows have problems."""
+    """What became of everybody, what was skipped, or which rows have problems."""
     if name not in FILES:
         raise NotFound("This job has no such file, or has it no more.")
     pieces = jobs.stream_file(g.organization, job_id, name)

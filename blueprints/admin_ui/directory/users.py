@@ -8,7 +8,7 @@ from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.admin_ui import bp, fragments, shell
-from blueprints.admin_ui.directory import query_words, user_queries
+from blueprints.admin_ui.directory import jobs, query_words, user_queries
 from blueprints.admin_ui.directory.user_queries import Asked
 from blueprints.admin_ui.lists import FilterChip
 from services.activity import actors
@@ -67,6 +67,7 @@ def _list(slug: str, asked: Asked, unknown_group: str) -> Response:
         can_pick_all=shell.may("bulk_all_users"),
         can_import=shell.may("import_users"),
         can_export=shell.may("export_users"),
+        own_jobs=jobs.own(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -61,8 +62,8 @@ def run_job(organization, action, chosen, **more):
     return jobs.get(organization, job_id)
 
 
-def skipped(organization, job):
-    content = b"".join(jobs.stream_file(organization, job.id, "skipped"))
+def result(organization, job):
+    content = b"".join(jobs.stream_file(organization, job.id, "result"))
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
@@ -78,7 +79,10 @@ def test_some_are_deactivated_in_one_transaction(app, acme, ten):
 def test_some_are_reactivated(app, acme, ten):
     outcome = bulk_actions.run(acme, "reactivate", ten[4:6], origin=ADA)
     assert (outcome.n_changed, outcome.n_unchanged) == (1, 1)
-    assert outcome.skipped[0][3] == "Active already"
+    assert {row[3] for row in outcome.rows} == {
+        "Reactivated",
+        "Skipped: active already",
+    }
     assert totals(app, acme.seq) == (10, 9, 0)
 
 
@@ -98,7 +102,10 @@ def test_some_are_added_to_a_group_in_one_event(app, acme, ten, group):
     )
     event = last_event(app)
     assert (outcome.n_changed, outcome.n_unchanged) == (2, 2)
-    assert {row[3] for row in outcome.skipped} == {"A member already"}
+    assert {row[3] for row in outcome.rows} == {
+        "Added to the group",
+        "Skipped: a member already",
+    }
     assert (event.action, event.n_added, event.resource_id) == ("updated", 2, group.id)
     assert rows(app, sa.select(Group.n_members)) == [(5,)]
 
@@ -106,7 +113,7 @@ def test_some_are_added_to_a_group_in_one_event(app, acme, ten, group):
 def test_who_is_gone_is_counted_and_passed_over(acme, ten):
     outcome = bulk_actions.run(acme, "deactivate", [ten[0], new_id()], origin=ADA)
     assert (outcome.n_changed, outcome.n_gone) == (1, 1)
-    assert outcome.skipped[0][3] == "Deleted meanwhile"
+    assert outcome.rows[0][3] == "Skipped: deleted meanwhile"
 
 
 def test_users_of_another_organization_are_not_touched(app, globex, acme, ten):
@@ -174,18 +181,22 @@ def test_the_preview_of_another_organization_finds_nobody(globex, ten):
     assert (found.n_users, found.names) == (0, ())
 
 
-def test_a_job_changes_everybody_and_says_who_was_skipped(app, acme, many):
+def test_a_job_tells_of_everybody_what_was_done_or_why_not(app, acme, many):
     job = run_job(acme, "deactivate", EVERYBODY)
-    lines = skipped(acme, job)
+    lines = result(acme, job)
     assert (job.state, job.n_done, job.n_total) == ("done", 250, 250)
     assert (job.result["n_changed"], job.result["n_unchanged"]) == (200, 50)
-    assert len(lines) == 50
-    assert lines[0] == {
+    assert Counter(line["result"] for line in lines) == {
+        "Deactivated": 200,
+        "Skipped: deactivated already": 50,
+    }
+    assert lines[4] == {
         "userName": "user00005@example.com",
         "displayName": "User Number 5",
         "id": many[4],
-        "reason": "Deactivated already",
+        "result": "Skipped: deactivated already",
     }
+    assert {line["id"] for line in lines} == set(many)
     assert totals(app, acme.seq) == (250, 0, 0)
 
 

@@ -98,7 +98,7 @@ def test_groups_within_each_other_are_deleted_and_come_back(app, acme, three):
 def test_what_is_gone_is_counted_and_passed_over(acme, three):
     outcome = bulk_groups.run(acme, [three[0], new_id()], origin=ADA)
     assert (outcome.n_changed, outcome.n_gone) == (1, 1)
-    assert outcome.skipped[0][1] == "Deleted meanwhile"
+    assert outcome.rows[0][2] == "Skipped: deleted meanwhile"
 
 
 def test_groups_of_another_organization_are_not_touched(app, globex, three):
@@ -147,10 +147,12 @@ def test_what_a_job_is_about_is_fixed_when_it_starts(app, acme, many, new_group)
     groups.delete(acme, many[0], origin=ADA)
     Runner().drain()
     job = jobs.get(acme, job_id)
-    content = b"".join(jobs.stream_file(acme, job_id, "skipped")).decode("utf-8-sig")
-    [line] = csv.DictReader(io.StringIO(content, newline=""))
+    content = b"".join(jobs.stream_file(acme, job_id, "result")).decode("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(content, newline="")))
     assert (job.result["n_changed"], job.result["n_gone"]) == (24, 1)
-    assert line == {"id": many[0], "reason": "Deleted meanwhile"}
+    gone = {"displayName": "", "id": many[0], "result": "Skipped: deleted meanwhile"}
+    assert gone in lines
+    assert [one["result"] for one in lines if one != gone] == ["Deleted"] * 24
     assert names(app) == ["Late"]
 
 

@@ -9,8 +9,9 @@ from services.background.bulk_actions import Chosen
 from services.background.job_runner import Runner
 from services.background.jobs import NewJob
 from services.directory.user_lists import UserQuery
-from services.origin import Origin, new_id
-from tests.admin_client import UNKNOWN_ID
+from services.origin import Actor, Origin, new_id
+from tests.admin_client import UNKNOWN_ID, AdminClient
+from tests.conftest import make_admin
 from tests.served import fill
 
 EVERYBODY = Chosen(query=UserQuery())
@@ -53,21 +54,22 @@ def test_polling_ends_with_the_job_and_its_result(admin, job_id, do):
     assert "Deactivate 250 users: done." in part
 
 
-def test_who_was_skipped_is_downloaded(helpdesk, job_id, do):
+def test_what_became_of_everybody_is_downloaded(helpdesk, job_id, do):
     do(Runner().drain)
     page = helpdesk.get(f"jobs/{job_id}")
-    file = helpdesk.get(f"jobs/{job_id}/skipped.csv")
-    assert f"jobs/{job_id}/skipped.csv" in page.text
+    file = helpdesk.get(f"jobs/{job_id}/result.csv")
+    assert f"jobs/{job_id}/result.csv" in page.text
     assert file.mimetype == "text/csv"
-    assert 'attachment; filename="acme-skipped-' in file.headers["Content-Disposition"]
-    assert file.text.count("Deactivated already") == 50
+    assert 'attachment; filename="acme-result-' in file.headers["Content-Disposition"]
+    assert file.text.count("deactivated already") == 50
+    assert file.text.count("Deactivated") == 200
 
 
 def test_a_file_is_offered_to_those_who_may_have_it(viewer, admin, job_id, do):
     do(Runner().drain)
     address = f"jobs/{job_id}"
-    assert "skipped.csv" not in viewer.get(address).text
-    assert "skipped.csv" in admin.get(address).text
+    assert "result.csv" not in viewer.get(address).text
+    assert "result.csv" in admin.get(address).text
 
 
 @pytest.mark.parametrize("name", ["selection", "rows", "upload", "problems"])
@@ -110,6 +112,32 @@ def test_an_import_leads_only_those_to_it_who_may_see_it(viewer, admin, acme, do
     assert f"/o/acme/jobs/{job_id}" in admin.get("jobs").text
 
 
+def test_a_job_of_ones_own_is_found_above_the_users(app, acme, admin, viewer, do):
+    ada = make_admin(app, "helpdesk", acme)
+    started = Origin(Actor("admin", ada, "Ada"), ORIGIN.at)
+    do(fill, acme, users=250, groups=0, members_per_group=0)
+    job_id = do(bulk_actions.start, acme, "deactivate", EVERYBODY, origin=started)
+    do(Runner().step)
+    page = AdminClient(app, ada).get("users").text
+    assert f'href="/o/acme/jobs/{job_id}"' in page
+    assert "100 of 250 users" in page
+    assert job_id not in admin.get("users").text
+    assert 'href="/o/acme/jobs"' in viewer.get("users").text
+
+
+def test_a_job_that_ended_is_no_longer_above_the_users(app, acme, do):
+    ada = make_admin(app, "helpdesk", acme)
+    started = Origin(Actor("admin", ada, "Ada"), ORIGIN.at)
+    do(fill, acme, users=250, groups=0, members_per_group=0)
+    job_id = do(bulk_actions.start, acme, "deactivate", EVERYBODY, origin=started)
+    client = AdminClient(app, ada)
+    assert "every 2s" in client.get("jobs", htmx=True).text
+    do(Runner().drain)
+    part = client.get("jobs", htmx=True).text
+    assert 'id="own-jobs"' in part
+    assert (job_id in part, "every 2s" in part) == (False, False)
+
+
 def test_without_jobs_the_list_says_what_would_be_there(viewer):
     assert "No jobs yet" in viewer.get("jobs").text
 
@@ -123,7 +151,7 @@ def test_an_import_has_a_page_of_its_own(admin, acme, do):
     assert "Import p.csv" in admin.get("jobs").text
 
 
-@pytest.mark.parametrize("address", ["jobs", "jobs/{id}", "jobs/{id}/skipped.csv"])
+@pytest.mark.parametrize("address", ["jobs", "jobs/{id}", "jobs/{id}/result.csv"])
 def test_another_organization_finds_no_page(stranger, job_id, address, do):
     do(Runner().drain)
     assert stranger.get(address.format(id=job_id)).status_code == 404
@@ -137,10 +165,10 @@ def test_another_organizations_job_is_not_found_from_ones_own(app, globex, stran
 def test_a_job_of_acme_is_not_found_under_globex(stranger, job_id):
     assert stranger.get(f"/o/globex/jobs/{job_id}").status_code == 404
     assert stranger.post(f"/o/globex/jobs/{job_id}/cancel").status_code == 404
-    assert stranger.get(f"/o/globex/jobs/{job_id}/skipped.csv").status_code == 404
+    assert stranger.get(f"/o/globex/jobs/{job_id}/result.csv").status_code == 404
 
 
-@pytest.mark.parametrize("address", ["jobs", "jobs/x", "jobs/x/skipped.csv"])
+@pytest.mark.parametrize("address", ["jobs", "jobs/x", "jobs/x/result.csv"])
 def test_the_anonymous_are_asked_to_sign_in(anonymous, acme, address):
     answer = anonymous.get(address)
     assert answer.status_code == 303
@@ -156,7 +184,7 @@ def test_helpdesk_and_viewer_cannot_cancel(helpdesk, viewer, acme, job_id, do):
 
 def test_a_viewer_gets_no_file_of_a_job(viewer, job_id, do):
     do(Runner().drain)
-    assert viewer.get(f"jobs/{job_id}/skipped.csv").status_code == 403
+    assert viewer.get(f"jobs/{job_id}/result.csv").status_code == 403
 
 
 def test_cancelling_needs_the_csrf_token(admin, acme, job_id, do):
