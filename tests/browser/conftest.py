@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -85,19 +86,26 @@ def open_as(
 ) -> Open:
     """`open_as("owner", theme="dark", width=390)`: a page of a browser of theirs.
 
-    `None` has not signed in. Further names are Playwright's options of a context.
+    `None` has not signed in; `ago` is since when one is. Further names are Playwright's
+    options of a context.
     """
 
     def make_page(
-        who: str | None, *, theme: str = "light", width: int = 1440, **options: Any
+        who: str | None,
+        *,
+        theme: str = "light",
+        width: int = 1440,
+        ago: timedelta = timedelta(),
+        **options: Any,
     ) -> Page:
         viewport = {"width": width, "height": 844 if width < 600 else 900}
         context = new_context(**{"viewport": viewport, "color_scheme": theme} | options)
         context.set_default_timeout(WAIT_MILLISECONDS)
         expect.set_options(timeout=WAIT_MILLISECONDS)
         if who is not None:
+            secret = sample.cookie(who, begun=datetime.now(UTC) - ago)
             context.add_cookies(
-                [{"name": "rollcall", "value": sample.cookie(who), "url": served.url}]
+                [{"name": "rollcall", "value": secret, "url": served.url}]
             )
         page = context.new_page()
         complaints.listen(page)

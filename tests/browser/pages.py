@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
+from tests.browser import acts
+from tests.browser.acts import Act
 from tests.browser.sample import Sample
 from tests.house.addresses import UI_RULES
+
+OTHER: Final = "northwind-clinics"
+"""Where something may be made: nothing else is looked at there."""
+
+LATE: Final = timedelta(minutes=20)
 
 Values = Mapping[str, str]
 
@@ -16,7 +24,9 @@ Values = Mapping[str, str]
 class Shown:
     """A page: its name, who asks for it, by which view or address, with which values.
 
-    `is_main` pages are pictured in the width of a phone too.
+    `is_main` pages are pictured in the width of a phone too. `act` is done on the page
+    before it is looked at, and answered with `then`; `ago` is for how long whoever asks
+    is signed in.
     """
 
     name: str
@@ -27,6 +37,9 @@ class Shown:
     address: str = ""
     status: int = 200
     is_main: bool = False
+    act: Act | None = None
+    then: int = 200
+    ago: timedelta = timedelta()
 
     def path(self, sample: Sample) -> str:
         """Where it is in the sample's installation."""
@@ -61,6 +74,18 @@ def _page(
     **values: str,
 ) -> Shown:
     return Shown(name, who, endpoint, values, query)
+
+
+def _done(
+    name: str,
+    endpoint: str,
+    act: Act,
+    then: int = 200,
+    *,
+    ago: timedelta = timedelta(),
+    **values: str,
+) -> Shown:
+    return Shown(name, "owner", endpoint, values, act=act, then=then, ago=ago)
 
 
 def _main(name: str, endpoint: str, *, query: str = "", **values: str) -> Shown:
@@ -167,6 +192,20 @@ PAGES: Final = [
     _page("account-security", "show_security"),
     _page("account-sessions", "list_sessions"),
     _page("help", "help"),
+    # what a form that was sent answers, and dialogs
+    Shown("not-possible", "owner", address="/logout", status=405),
+    _done("token-created", "new_token", acts.show_token, slug=OTHER),
+    _done("password-asked", "new_token", acts.create_token, slug=OTHER, ago=LATE),
+    _done("admins-invited", "invite_admin", acts.invite, slug=OTHER),
+    _done("user-new-refused", "new_user", acts.send, 422),
+    _done("user-edit-meanwhile", "edit_user", acts.meet_a_change, 409),
+    _done(
+        *("deleted-name-taken", "show_deleted", acts.restore, 422),
+        slug=OTHER,
+        resource_id="clashing",
+    ),
+    _done("token-revoke-dialog", "show_token", acts.ask_to_revoke),
+    _done("bulk-dialog", "list_users", acts.ask_to_deactivate),
     # the installation
     _page("organizations", "list_organizations", "instance owner"),
     _page("organizations-mine", "list_organizations"),
@@ -197,7 +236,7 @@ NOT_PAGES: Final = {
     "export_activity",
     "download_users",
     "download_job_file",
-    # There only until somebody has set Rollcall up: looked at by a test of its own.
+    # There only until Rollcall is set up: `test_first_minutes.py` looks at it.
     "show_setup",
 }
 """Views that answer a GET with something else than a page of their own."""

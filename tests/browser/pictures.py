@@ -15,6 +15,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -60,10 +61,16 @@ def pages_of(names: list[str]) -> list[tuple[Shown, str, int]]:
 def picture(page: Page, shown: Shown, sample: Sample) -> bytes:
     """A PNG of the page from its top."""
     page.goto(shown.path(sample))
+    if shown.act is not None:
+        shown.act(page)
     page.wait_for_load_state("networkidle")
+    # Where a form was sent from, which may lie far below.
+    page.evaluate("scrollTo(0, 0)")
     height = int(page.evaluate("document.documentElement.scrollHeight"))
     width = page.viewport_size["width"] if page.viewport_size else WIDE
-    box = {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST)}
+    # What lies behind a dialog is dimmed as far as the window reaches.
+    highest = 900 if page.locator("dialog[open]").count() else HIGHEST
+    box = {"x": 0, "y": 0, "width": width, "height": min(height, highest)}
     return page.screenshot(full_page=True, clip=box, animations="disabled")  # type: ignore[arg-type]  # a FloatRect
 
 
@@ -85,7 +92,6 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 def write(browser: Browser, server: Server, sample: Sample, names: list[str]) -> None:
     """Every picture that was asked for, one file each."""
     desk = browser.new_page()
-    cookies = {who: sample.cookie(who) for who in sample.admin_ids}
     for shown, theme, width in pages_of(names):
         context = browser.new_context(
             base_url=server.url,
@@ -94,7 +100,7 @@ def write(browser: Browser, server: Server, sample: Sample, names: list[str]) ->
             reduced_motion="reduce",
         )
         if shown.who is not None:
-            value = cookies[shown.who]
+            value = sample.cookie(shown.who, begun=datetime.now(UTC) - shown.ago)
             context.add_cookies(
                 [{"name": "rollcall", "value": value, "url": server.url}]
             )

@@ -301,6 +301,12 @@ def _make_other(sample: Sample, origin: Origin) -> None:
             origin=origin,
         )
         sample.user_ids[name] = made.id
+    users.delete(sample.other, sample.user_ids["Noah Northwind"], origin=origin)
+    namesake: Document = {
+        "userName": "Noah@northwind.example",
+        "displayName": "Noah Adeyemi",
+    }
+    users.create(sample.other, namesake, origin=origin)
 
 
 def _name_examples(sample: Sample) -> None:
@@ -315,6 +321,7 @@ def _name_examples(sample: Sample) -> None:
         "hostile user_id": sample.hostile_ids[0],
         "hostile group_id": list(sample.group_ids.values())[-1],
         "deactivated user_id": sample.user_ids["Jonas Lindqvist"],
+        "clashing resource_id": sample.user_ids["Noah Northwind"],
         "number": str(_a_change_of_members(sample)),
     }
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import faults
 from tests.browser.complaints import Complaints
 from tests.conftest import PASSWORD, make_app, migrate
 from tests.served import Server
@@ -55,6 +56,22 @@ def set_up(page: Page, server: Server) -> None:
     page.get_by_label("Email").fill("ines@harbour.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Set up Rollcall").click()
+
+
+def test_set_up_has_no_fault(
+    fresh: Server, new_context: Callable[..., BrowserContext], complaints: Complaints
+) -> None:
+    page = new_context(reduced_motion="reduce").new_page()
+    complaints.listen(page)
+    complaints.expect(422)
+    printed = PRINTED.search(fresh.printed())
+    assert printed, fresh.printed()
+    page.goto(f"{fresh.url}{printed[1]}")
+    asked = faults.find(page)
+    page.goto(f"{fresh.url}{printed[1]}")
+    page.get_by_role("button", name="Set up Rollcall").click()
+    expect(page.locator("main")).to_contain_text("Enter the name of your organization")
+    assert (asked, faults.find(page)) == ([], [])
 
 
 def create_token(page: Page) -> str:

@@ -33,12 +33,15 @@ def test_every_page_is_in_the_list() -> None:
 def test_a_page_has_no_fault(
     open_as: Open, sample: Sample, complaints: Complaints, shown: Shown
 ) -> None:
-    page = open_as(shown.who, reduced_motion="reduce")
+    page = open_as(shown.who, ago=shown.ago, reduced_motion="reduce")
     if shown.status != 200:
         complaints.expect(shown.status)
     answer = page.goto(shown.path(sample))
     assert answer is not None
     assert answer.status == shown.status, page.locator("main").inner_text()
+    if shown.act is not None:
+        complaints.expect(shown.then)
+        shown.act(page)
     assert page.title().endswith("Rollcall")
     assert faults.find(page) == []
 
