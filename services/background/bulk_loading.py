@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -59,21 +60,7 @@ def _load_users(
     filled = [
         {**document, "active": document.get("active", True)} for document in batch
     ]
-    rows = [
-        mapping.user_columns(document)
-        | {
-            "organization_seq": organization.seq,
-            "id": new_id(),
-            "version": 1,
-            "source": origin.actor.key,
-            "provenance": dict.fromkeys(
-                documents.difference({}, document), origin.actor.key
-            ),
-            "created_at": origin.at,
-            "modified_at": origin.at,
-        }
-        for document in filled
-    ]
+    rows = [_user_row(organization, document, origin) for document in filled]
     seqs = session.scalars(
         insert(User).returning(User.seq, sort_by_parameter_order=True), rows
     ).all()
@@ -104,6 +91,23 @@ def _load_users(
     totals = events.Totals(users=len(rows), active_users=n_active)
     events.record(session, organization.seq, origin, *changes, totals=totals)
     return [row["id"] for row in rows]
+
+
+def _user_row(
+    organization: OrganizationRef, document: Document, origin: Origin
+) -> dict[str, Any]:  # Any: the columns' values
+    return {
+        **mapping.user_columns(document),
+        "organization_seq": organization.seq,
+        "id": new_id(),
+        "version": 1,
+        "source": origin.actor.key,
+        "provenance": dict.fromkeys(
+            documents.difference({}, document), origin.actor.key
+        ),
+        "created_at": origin.at,
+        "modified_at": origin.at,
+    }
 
 
 def load_groups(
