@@ -19,7 +19,7 @@ from scim.members import Change as MemberStep
 from scim.members import MemberChange
 from services.activity import events
 from services.activity.events import Batch, Change, Totals
-from services.directory import kept, mapping, memberships
+from services.directory import ended_memberships, kept, mapping, memberships
 from services.directory.preconditions import NONE, Precondition
 from services.errors import AlreadyTaken, NotFound
 from services.organizations import OrganizationRef
@@ -141,7 +141,9 @@ def remove(
     origin: Origin,
 ) -> None:
     """Delete a locked group and its memberships; `deleted.restore` undoes it."""
-    removed, parents = memberships.forget_group(session, organization, group, origin)
+    removed, parents = ended_memberships.forget_group(
+        session, organization, group, origin
+    )
     kept.keep_group(session, group, origin)
     gone = _described(
         "deleted", group, documents.difference(stored_document(group), {})

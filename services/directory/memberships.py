@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     CompoundSelect,
-    Select,
     delete,
     func,
     insert,
@@ -28,7 +27,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from models import (
-    DeletedMembership,
     Group,
     GroupMembership,
     Membership,
@@ -38,9 +36,8 @@ from models import (
 from scim import quirks
 from scim.errors import InvalidValue, TooMany
 from scim.members import Change, MemberChange, RemoveMatching
-from services.directory.mapping import Reference
 from services.organizations import OrganizationRef
-from services.origin import Origin, enumerate_ids, instant_after
+from services.origin import Origin, enumerate_ids
 from services.queries import filterable, filtering
 
 T = TypeVar("T")
@@ -110,7 +107,7 @@ def _apply_change(
     adding = [known[one] for one in step.add if one in known]
     if step.clear:
         staying = {member.id for member in adding}
-        present = _all_members(session, group)
+        present = all_members(session, group)
         leaving = [one for one in present if one.id not in staying]
     else:
         leaving = [known[one] for one in step.remove if one in known]
@@ -142,12 +139,12 @@ def _find(
     session: Session, organization: OrganizationRef, ids: Sequence[str]
 ) -> dict[str, Member]:
     found: dict[str, Member] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         users = select(User.seq, User.id).where(
             User.organization_seq == organization.seq, User.id.in_(chunk)
         )
         found |= {id_: Member("User", seq, id_) for seq, id_ in session.execute(users)}
-    for chunk in _chunks([one for one in ids if one not in found]):
+    for chunk in chunks([one for one in ids if one not in found]):
         groups = select(Group.seq, Group.id).where(
             Group.organization_seq == organization.seq, Group.id.in_(chunk)
         )
@@ -198,7 +195,8 @@ def _check_work(group: Group, steps: Sequence[Change]) -> None:
         )
 
 
-def _all_members(session: Session, group: Group) -> list[Member]:
+def all_members(session: Session, group: Group) -> list[Member]:
+    """Users and groups that are in a locked group."""
     users = (
         select(literal("User"), User.seq, User.id)
         .join(Membership, Membership.user_seq == User.seq)
@@ -248,7 +246,7 @@ def _add(
     delta: Delta,
     at: datetime,
 ) -> None:
-    for chunk in _chunks(adding):
+    for chunk in chunks(adding):
         present = _present(session, group, chunk)
         fresh = [member for member in chunk if member.id not in present]
         _insert(session, group, fresh, at)
@@ -274,7 +272,7 @@ def _insert(
 def _remove(
     session: Session, group: Group, leaving: Sequence[Member], delta: Delta
 ) -> None:
-    for chunk in _chunks(leaving):
+    for chunk in chunks(leaving):
         present = _present(session, group, chunk)
         gone = [member for member in chunk if member.id in present]
         users = [one.seq for one in gone if one.type == "User"]
@@ -348,102 +346,6 @@ def _check_circles(session: Session, group: Group, adding: Sequence[Member]) -> 
         )
 
 
-def forget_user(
-    session: Session, organization: OrganizationRef, user: User, origin: Origin
-) -> list[Reference]:
-    """Before a user is deleted: keep and end the memberships; the groups left."""
-    locked = _lock_groups(
-        session,
-        select(Membership.group_seq).where(Membership.user_seq == user.seq),
-    )
-    # What is deleted counts, not what was read: a membership may have ended while the
-    # lock of its group was waited for.
-    left = session.scalars(
-        delete(Membership)
-        .where(Membership.user_seq == user.seq)
-        .returning(Membership.group_seq)
-    ).all()
-    groups = [locked[seq] for seq in sorted(left)]
-    kept = [(group.id, user.id, "User") for group in groups]
-    _keep(session, organization, kept, origin)
-    return _lose_member(session, groups, origin)
-
-
-def forget_group(
-    session: Session, organization: OrganizationRef, group: Group, origin: Origin
-) -> tuple[list[str], list[Reference]]:
-    """Before a group is deleted: keep and end its memberships.
-
-    Returns the ids of its members, and the groups that it was a member of.
-    """
-    members = _all_members(session, group)
-    kept = [(group.id, member.id, member.type) for member in members]
-    locked = _lock_groups(
-        session,
-        select(GroupMembership.group_seq).where(
-            GroupMembership.member_seq == group.seq
-        ),
-    )
-    left = session.scalars(
-        delete(GroupMembership)
-        .where(GroupMembership.member_seq == group.seq)
-        .returning(GroupMembership.group_seq)
-    ).all()
-    parents = [locked[seq] for seq in sorted(left)]
-    kept += [(parent.id, group.id, "Group") for parent in parents]
-    _keep(session, organization, kept, origin)
-    session.execute(delete(Membership).where(Membership.group_seq == group.seq))
-    session.execute(
-        delete(GroupMembership).where(GroupMembership.group_seq == group.seq)
-    )
-    ids = [member.id for member in members]
-    return ids, _lose_member(session, parents, origin)
-
-
-def _lock_groups(session: Session, seqs: Select[int]) -> dict[int, Group]:
-    """Lock groups in the order of their seq, by seq."""
-    groups = session.scalars(
-        select(Group)
-        .where(Group.seq.in_(seqs))
-        .order_by(Group.seq)
-        .with_for_update(key_share=True)
-    )
-    return {group.seq: group for group in groups}
-
-
-def _lose_member(
-    session: Session, groups: Sequence[Group], origin: Origin
-) -> list[Reference]:
-    """Move the count and version of locked groups that lost a member."""
-    for group in groups:
-        group.n_members -= 1
-        group.modified_at = instant_after(origin.at, group.modified_at)
-    session.flush()
-    return [Reference("Group", group.id, group.display_name) for group in groups]
-
-
-def _keep(
-    session: Session,
-    organization: OrganizationRef,
-    kept: Sequence[tuple[str, str, str]],
-    origin: Origin,
-) -> None:
-    for chunk in _chunks(kept):
-        session.execute(
-            insert(DeletedMembership),
-            [
-                {
-                    "organization_seq": organization.seq,
-                    "group_id": group_id,
-                    "member_id": member_id,
-                    "member_type": member_type,
-                    "deleted_at": origin.at,
-                }
-                for group_id, member_id, member_type in chunk
-            ],
-        )
-
-
 def set_first_count(session: Session, group: Group, n_members: int) -> None:
     """Count the members a group is made with, as part of its first version."""
     session.execute(
@@ -451,7 +353,8 @@ def set_first_count(session: Session, group: Group, n_members: int) -> None:
     )
 
 
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """As many at a time as one statement names."""
     iterator = iter(items)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk

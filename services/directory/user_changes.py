@@ -15,7 +15,7 @@ from scim import documents
 from scim.attributes import Document
 from services.activity import events
 from services.activity.events import Batch, Change, Totals
-from services.directory import kept, mapping, memberships
+from services.directory import ended_memberships, kept, mapping
 from services.directory.preconditions import NONE, Precondition
 from services.errors import AlreadyTaken, NotFound
 from services.organizations import OrganizationRef
@@ -142,7 +142,7 @@ def remove(
     origin: Origin,
 ) -> None:
     """Delete a locked user and the memberships; `deleted.restore` undoes it."""
-    groups = memberships.forget_user(session, organization, user, origin)
+    groups = ended_memberships.forget_user(session, organization, user, origin)
     kept.keep_user(session, user, origin)
     session.execute(delete(User).where(User.seq == user.seq))
     before = dict(user.document)
