@@ -59,5 +59,8 @@ def go(address: str) -> AnyResponse:
 
 def _is_open(uri: str) -> bool:
     """Whether htmx asks from the page of that path."""
-    current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return False
     return current.path == urlsplit(uri).path

@@ -75,6 +75,22 @@ def test_delete_in_a_list_leads_back_to_it(helpdesk, staff):
     assert answer.location == here
 
 
+def test_delete_from_no_page_at_all_leads_to_the_list(helpdesk, staff):
+    answer = helpdesk.browser.post(
+        f"/o/acme/groups/{staff}/delete",
+        data={"csrf_token": helpdesk._ask_for_token()},
+        headers={
+            "HX-Request": "true",
+            "HX-Target": "results",
+            "HX-Current-URL": "http://[",
+        },
+    )
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (
+        200,
+        "/o/acme/groups",
+    )
+
+
 def test_delete_in_an_open_list_gets_the_list_anew(helpdesk, staff):
     here = "/o/acme/groups?q=sta"
     listed = helpdesk.get("groups", q="sta").text
