@@ -170,9 +170,15 @@ class Buffer:
             time.sleep(0.1)
 
     def flush(self) -> None:
-        """Write all that waits; raises `Busy`, and keeps what is not written."""
+        """Write all that waits; raises `Busy`, and keeps what is not written.
+
+        What comes meanwhile waits for the next time. Under load there is always more,
+        and to write on at once would be a transaction for every few rows.
+        """
         with self._flushing, self._context():
-            while batch := self._take():
+            n_left = len(self._entries)
+            while batch := self._take(min(n_left, ROWS_PER_TRANSACTION)):
+                n_left -= len(batch)
                 try:
                     self._write(batch)
                 except Busy:
@@ -180,9 +186,9 @@ class Buffer:
                     raise
             self._write_gaps()
 
-    def _take(self) -> list[Entry]:
+    def _take(self, most: int) -> list[Entry]:
         with self._lock:
-            n_rows = min(len(self._entries), ROWS_PER_TRANSACTION)
+            n_rows = min(len(self._entries), most)
             batch = [self._entries.popleft() for _ in range(n_rows)]
             self._n_bytes -= sum(entry.size for entry in batch)
         return batch

@@ -101,6 +101,31 @@ def wait_for(condition: Any) -> None:
         time.sleep(0.02)
 
 
+def test_what_comes_while_rows_are_written_waits_for_the_next_time(
+    app: Flask, acme: OrganizationRef, buffer: Buffer
+) -> None:
+    put(buffer, *[entry(acme) for _ in range(30)])
+    ended = threading.Event()
+    busy = threading.Thread(target=keep_putting, args=(buffer, acme, ended))
+    busy.start()
+    buffer.flush()
+    was_busy = not ended.is_set()
+    ended.set()
+    busy.join()
+    assert was_busy
+    assert len(paths(app)) >= 30
+
+
+def keep_putting(
+    buffer: Buffer, organization: OrganizationRef, ended: threading.Event
+) -> None:
+    """Ten rows each millisecond, for two seconds unless it is told to end."""
+    stops = time.monotonic() + 2
+    while not ended.wait(0.001) and time.monotonic() < stops:
+        put(buffer, *[entry(organization) for _ in range(10)])
+    ended.set()
+
+
 def test_rows_are_written_in_the_order_they_came(
     app: Flask, acme: OrganizationRef, buffer: Buffer
 ) -> None:
