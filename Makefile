@@ -48,7 +48,7 @@ check: $(VENV)/dev.stamp  ## lint, types, import contracts, spelling, templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/djlint --quiet --check --lint templates
+	@$(BIN)/djlint --check --lint templates
 	@$(BIN)/codespell
 
 fix: $(VENV)/dev.stamp  ## format, and mend what can be mended
