@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -71,22 +71,8 @@ class _Cursor:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """What of a list is wanted: so many rows beyond a place, if there is one."""
-
-    beyond: ColumnElement[bool] | None
-    runs_down: bool
-    count: int
-
-
-Run: TypeAlias = (
-    Select[*tuple[Any, ...]] | Callable[[Stretch], Select[*tuple[Any, ...]]]
-)  # Any: the caller's columns
-"""A list; or what makes one that holds a stretch of it at least.
-
-For a list that is gathered from several places, of which each need give no more.
-"""
+Run: TypeAlias = Select[*tuple[Any, ...]]  # Any: the caller's columns
+"""A list, or a part of one."""
 
 Found: TypeAlias = tuple[int, Any]  # Any: a row of the caller's columns
 """A row, and the run it was found in."""
@@ -211,13 +197,7 @@ def _wanted(
     """The rows of one run from the edge of a page on, with the keys of the order."""
     runs_down = order.is_descending != is_backwards
     columns = [key.column for key in order.keys]
-    beyond = _beyond(order, start, runs_down) if start else None
-    if isinstance(run, Select):
-        statement = run
-    else:
-        statement = run(Stretch(beyond, runs_down, count))
-    if beyond is not None:
-        statement = statement.where(beyond)
+    statement = run.where(_beyond(order, start, runs_down)) if start else run
     # The keys come along, so that a cursor needs nothing of the caller's columns.
     return (
         statement.add_columns(
