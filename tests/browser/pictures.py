@@ -29,6 +29,9 @@ from tests.served import ROOT, Server
 
 FOLDER: Final = ROOT / "docs/pictures"
 WIDE, PHONE = 1440, 390
+FORCED: Final = "forced"
+"""A theme of nobody's choice: the system's own few colours."""
+
 HIGHEST: Final = 1_500
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 REDUCE: Final = (Path(__file__).parent / "reduce.js").read_text()
@@ -52,10 +55,15 @@ def installation() -> Iterator[tuple[Server, Sample]]:
 
 
 def pages_of(names: list[str]) -> list[tuple[Shown, str, int]]:
-    """What is to be pictured: page, theme, width; phones see the main pages, light."""
+    """What is to be pictured: page, theme, width.
+
+    The main pages on a phone too, light, and with colours that the system forces.
+    """
     chosen = [one for one in PAGES if not names or one.name in names]
     wide = [(one, theme, WIDE) for one in chosen for theme in ("light", "dark")]
-    return wide + [(one, "light", PHONE) for one in chosen if one.is_main]
+    main = [one for one in chosen if one.is_main]
+    others = (("light", PHONE), (FORCED, WIDE))
+    return wide + [(one, theme, width) for one in main for theme, width in others]
 
 
 def picture(page: Page, shown: Shown, sample: Sample) -> bytes:
@@ -95,7 +103,8 @@ def write(browser: Browser, server: Server, sample: Sample, names: list[str]) ->
     for shown, theme, width in pages_of(names):
         context = browser.new_context(
             base_url=server.url,
-            color_scheme=theme,  # type: ignore[arg-type]  # one of two words
+            color_scheme="dark" if theme == "dark" else "light",
+            forced_colors="active" if theme == FORCED else "none",
             viewport={"width": width, "height": 900},
             reduced_motion="reduce",
         )

@@ -38,7 +38,13 @@ def stops(page: Page, n_most: int) -> list[dict[str, object]]:
     return found
 
 
-@pytest.mark.parametrize("path", ["/", "/tokens", "/settings", "/admins"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/tokens", "/settings", "/admins", "/users", "/groups", "/activity"),
+        *("/users/new", "/groups/new", "/connect/okta"),
+    ],
+)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_each_stop_is_seen(
     open_as: Open, sample: Sample, path: str, theme: str
