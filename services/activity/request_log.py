@@ -303,8 +303,7 @@ def _search(
     seqs = [row[0] for row in looked.rows]
     wanted = _newest_first(seqs).where(*log_queries.clauses(query))
     if query.q.strip():
-        ids = connection.scalars(select(_TABLE.c.id).where(_SEQ.in_(seqs))).all()
-        wanted = wanted.where(_contains(query, ids))
+        wanted = wanted.where(_contains(query, _ids(connection, query, looked.rows)))
     found = connection.execute(wanted.limit(count + 1)).all()
     older, back_to = looked.next, looked.rows[-1][1] if looked.next else None
     if len(found) > count:
@@ -314,13 +313,25 @@ def _search(
     return LogPage(rows, None, older, _newest_seq(connection), back_to)
 
 
+def _ids(
+    connection: Connection,
+    query: LogQuery,
+    places: Sequence[Any],  # Any: rows of `_places`
+) -> Sequence[str]:
+    """The requests that stand there; those found in the log itself say their ids."""
+    if not _is_by_subject(query):
+        return [place.id for place in places]
+    seqs = [place[0] for place in places]
+    return connection.scalars(select(_TABLE.c.id).where(_SEQ.in_(seqs))).all()
+
+
 def _places(
     organization_seq: int | None, query: LogQuery
 ) -> tuple[Select[Any], Order]:  # Any: a row's number and its time
     """Where the rows are that an index finds, and what their order is."""
     if not _is_by_subject(query):
         listed = _listed(organization_seq, query)
-        return listed.with_only_columns(_SEQ, _AT), _ORDER
+        return listed.with_only_columns(_SEQ, _AT, _TABLE.c.id), _ORDER
     found = request_subjects.of(organization_seq, storable(query.resource_id))
     if query.outcome == NOT_READ:
         found = found.where(~request_subjects.IS_READ)
