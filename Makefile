@@ -36,9 +36,10 @@ run: setup  ## install, migrate, build and serve on http://127.0.0.1:8000
 	@exec $(BIN)/flask serve
 
 test: $(VENV)/dev.stamp  ## run every test
-	@$(BIN)/python -m pytest -n 2 -q -rs --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/python -m pytest -n 2 -q -rs -m "not postgresql and not browser" --cov --cov-report=term --cov-fail-under=95
 	@$(BIN)/coverage report --include='scim/*' --fail-under=100 --format=total >/dev/null || \
 	  { echo "scim/ must be covered completely: make test says which lines are not."; exit 1; }
+	@$(BIN)/python -m pytest -n 2 -q -rs -m "postgresql or browser"
 
 test-fast: $(VENV)/dev.stamp  ## run the tests without PostgreSQL and browser
 	@$(BIN)/python -m pytest -n 2 -q -m "not postgresql and not browser"

@@ -7,20 +7,19 @@ Acme's. A test that uses `app` runs once on SQLite and once on PostgreSQL.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import flask_migrate
 import pytest
-import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from models.database import Base, db
+from models.database import db
 from services import organizations
 from services.access import admins, passwords, tokens
 from services.access.admins import NewAdmin
@@ -31,21 +30,31 @@ from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, new_id
 from tests import postgresql, quick_apps
 from tests.admin_client import AdminClient
+from tests.databases import (
+    SERVER_URL,
+    EmptyDatabase,
+    EmptyFile,
+    folder_in_memory,
+    make_on_server,
+)
 from tests.scim_client import ScimClient
 from tests.served import Server
 
-_URL = "ROLLCALL_TEST_DATABASE_URL"
 _cluster = pytest.StashKey[postgresql.Cluster]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     is_worker = hasattr(config, "workerinput")
-    if is_worker or _URL in os.environ or "not postgresql" in config.option.markexpr:
+    if (
+        is_worker
+        or SERVER_URL in os.environ
+        or "not postgresql" in config.option.markexpr
+    ):
         return
     programs = postgresql.find_programs()
     if programs is not None:
         config.stash[_cluster] = cluster = postgresql.Cluster(programs)
-        os.environ[_URL] = cluster.start()
+        os.environ[SERVER_URL] = cluster.start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -63,7 +72,7 @@ def _push_request_context() -> None:
     scope="session",
 )
 def backend(request: pytest.FixtureRequest) -> str:
-    if request.param == "postgresql" and _URL not in os.environ:
+    if request.param == "postgresql" and SERVER_URL not in os.environ:
         pytest.skip(postgresql.SKIPPED)
     return str(request.param)
 
@@ -88,45 +97,35 @@ def migrate(app: Flask) -> None:
         db.engine.dispose()
 
 
-def make_postgresql_database(name: str) -> str:
-    """A fresh, empty database on the test server; its URL."""
-    url = sa.make_url(os.environ[_URL])
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}"'))
-        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
-    made = url.set(database=name, drivername="postgresql+psycopg")
-    return made.render_as_string(hide_password=False)
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyFile]:
+    """A migrated SQLite database, for what does not depend on the database."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with folder_in_memory(otherwise=folder) as quick:
+        made = EmptyFile(quick)
+        migrate(make_app(folder, made.template_url))
+        yield made
 
 
 @pytest.fixture(scope="session")
 def migrated(
-    backend: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> str:
-    """A migrated database: a file to copy, or a PostgreSQL database to empty."""
-    folder = tmp_path_factory.mktemp("migrated")
+    backend: str,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+) -> EmptyFile | EmptyDatabase:
+    """A migrated database, to be emptied."""
     if backend == "sqlite":
-        url = f"sqlite:///{folder / 'template.sqlite'}"
-    else:
-        url = make_postgresql_database(f"rollcall_{worker_id}")
-    migrate(make_app(folder, url))
-    return url
+        return cast(EmptyFile, request.getfixturevalue("sqlite_file"))
+    made = EmptyDatabase(f"rollcall_{worker_id}")
+    migrate(make_app(tmp_path_factory.mktemp("migrated"), made.template_url))
+    return made
 
 
 @pytest.fixture
-def database_url(backend: str, migrated: str, tmp_path: Path) -> str:
+def database_url(migrated: EmptyFile | EmptyDatabase) -> str:
     """A migrated and empty database for one test."""
-    if backend == "sqlite":
-        path = tmp_path / "rollcall.sqlite"
-        shutil.copy(migrated.removeprefix("sqlite:///"), path)
-        return f"sqlite:///{path}"
-    engine = sa.create_engine(migrated)
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    engine.dispose()
-    return migrated
+    return migrated.emptied()
 
 
 @pytest.fixture
@@ -191,7 +190,7 @@ def journey_server(
     if backend == "sqlite":
         url = f"sqlite:///{folder / 'rollcall.sqlite'}"
     else:
-        url = make_postgresql_database(f"rollcall_served_{worker_id}")
+        url = make_on_server(f"rollcall_served_{worker_id}")
     app = make_app(folder, url)
     migrate(app)
     server = Server(app, url)

@@ -7,9 +7,7 @@ PostgreSQL database is one and the same.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,31 +18,17 @@ from sqlalchemy.orm import Session
 from models import ChangedMembers, ChangeEvent, Counter, Request
 from models.database import Base, db
 from tests.conftest import make_app, make_organization, make_token
+from tests.databases import EmptyDatabase, EmptyFile
 from tests.scim_client import ScimClient, load
-
-
-def empty_database(backend: str, migrated: str, folder: Path) -> str:
-    """The URL of a migrated database without rows."""
-    if backend == "sqlite":
-        shutil.copy(migrated.removeprefix("sqlite:///"), folder / "rollcall.sqlite")
-        return f"sqlite:///{folder / 'rollcall.sqlite'}"
-    engine = sa.create_engine(migrated)
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    engine.dispose()
-    return migrated
 
 
 @pytest.fixture(scope="module")
 def shared_app(
-    backend: str, migrated: str, tmp_path_factory: pytest.TempPathFactory
+    migrated: EmptyFile | EmptyDatabase, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("shared")
     # As many connections as the races have threads.
-    app = make_app(
-        folder, empty_database(backend, migrated, folder), ROLLCALL_THREADS="16"
-    )
+    app = make_app(folder, migrated.emptied(), ROLLCALL_THREADS="16")
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -6,31 +6,41 @@ took more than half of the time. Nothing of a request is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any
 
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.engine import Engine
 from werkzeug.routing import Rule
 
-_Builder: TypeAlias = Callable[..., tuple[str, str]]
+from models.database import db
 
 
 class KnownRule(Rule):
-    """A route whose function to build addresses is made for the first app only.
+    """A route that is compiled for the first app only; its parts know no app."""
 
-    The function knows the text of the route and takes the rule itself as an argument.
-    """
+    _compiled: dict[tuple[object, ...], dict[str, Any]] = {}  # noqa: RUF012  # shared
+    _kept = ("_parts", "_trace", "_converters", "arguments")
 
-    _builders: dict[tuple[object, ...], _Builder] = {}  # noqa: RUF012  # shared by all
-
-    def _compile_builder(self, append_unknown: bool = True) -> _Builder:
+    def compile(self) -> None:
         defaults = tuple((self.defaults or {}).items())
-        key = (self.rule, self.subdomain, self.host, defaults, append_unknown)
-        if key not in self._builders:
-            self._builders[key] = super()._compile_builder(append_unknown)
-        return self._builders[key]
+        key = (self.rule, self.subdomain, self.host, defaults, self.merge_slashes)
+        known = self._compiled.get(key)
+        if known is None:
+            super().compile()
+            known = {name: getattr(self, name) for name in self._kept}
+            # Functions that know the text of a route and take the rule as argument.
+            bound: tuple[Any, Any] = (self._build, self._build_unknown)
+            known["builders"] = tuple(one.__func__ for one in bound)
+            self._compiled[key] = known
+            return
+        for name in self._kept:
+            setattr(self, name, known[name])
+        plain, with_unknown = known["builders"]
+        self._build = plain.__get__(self, None)
+        self._build_unknown = with_unknown.__get__(self, None)
 
 
 class KnownTemplates(BytecodeCache):
@@ -47,6 +57,26 @@ class KnownTemplates(BytecodeCache):
         self._codes[bucket.key] = bucket.bytecode_to_string()
 
 
+class KnownEngines:
+    """The engines of the databases that are emptied for each test, by their URLs.
+
+    An engine knows the statements it has run as text; that outlives the rows.
+    """
+
+    def __init__(self) -> None:
+        self._make = SQLAlchemy._make_engine
+        self._engines: dict[str, Engine] = {}
+
+    def make_engine(
+        self, bind_key: str | None, options: dict[str, Any], app: Flask
+    ) -> Engine:
+        """One of the same options, if an app before had one."""
+        key = repr(sorted(options.items(), key=str))
+        if key not in self._engines:
+            self._engines[key] = self._make(db, bind_key, options, app)
+        return self._engines[key]
+
+
 _TEMPLATES = KnownTemplates()
 
 
@@ -54,3 +84,4 @@ def make_quick() -> None:
     """For apps that are made from now on."""
     Flask.url_rule_class = KnownRule
     Flask.jinja_options = {"bytecode_cache": _TEMPLATES}
+    db._make_engine = KnownEngines().make_engine  # type: ignore[method-assign]

@@ -19,8 +19,8 @@ from tests.conftest import (
     make_admin,
     make_app,
     make_organization,
-    make_postgresql_database,
 )
+from tests.databases import make_on_server
 
 AWAY = "postgresql://nobody@127.0.0.1:1/rollcall"
 NOT_MIGRATED = "The database is not migrated. Run flask db upgrade."
@@ -41,7 +41,7 @@ def bare(backend: str, tmp_path: Path, worker_id: str) -> Iterator[FlaskClient]:
     url = (
         f"sqlite:///{tmp_path / 'bare.sqlite'}"
         if backend == "sqlite"
-        else make_postgresql_database(f"rollcall_bare_{worker_id}")
+        else make_on_server(f"rollcall_bare_{worker_id}")
     )
     with client_of(tmp_path, url) as client:
         yield client

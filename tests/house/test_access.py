@@ -15,7 +15,7 @@ from models.database import db
 from services.access.roles import ROLES, Role
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin, make_app, make_organization
-from tests.directories import empty_database
+from tests.databases import EmptyFile
 from tests.house.addresses import UI_RULES, contents, filled
 
 OPEN = {
@@ -70,11 +70,10 @@ POSTS = [rule for rule in UI_RULES if "POST" in (rule.methods or ())]
 
 @pytest.fixture(scope="module")
 def house(
-    backend: str, migrated: str, tmp_path_factory: pytest.TempPathFactory
+    sqlite_file: EmptyFile, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """One for the whole module, since nothing here may change it."""
-    folder = tmp_path_factory.mktemp("access")
-    app = make_app(folder, empty_database(backend, migrated, folder))
+    app = make_app(tmp_path_factory.mktemp("access"), sqlite_file.emptied())
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from models.database import db
-from tests.conftest import make_app, make_postgresql_database
+from tests.conftest import make_app
+from tests.databases import make_on_server
 
 BEFORE = "0005"
 
@@ -37,7 +38,7 @@ def app(backend: str, tmp_path: Path, worker_id: str) -> Iterator[Flask]:
     url = (
         f"sqlite:///{tmp_path / 'old.sqlite'}"
         if backend == "sqlite"
-        else make_postgresql_database(f"rollcall_ticks_{worker_id}")
+        else make_on_server(f"rollcall_ticks_{worker_id}")
     )
     made = make_app(tmp_path, url)
     with made.app_context():

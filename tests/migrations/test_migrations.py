@@ -19,7 +19,8 @@ from models.database import Base, db
 from services import organizations, readiness
 from services.directory import users
 from services.origin import Origin
-from tests.conftest import make_app, make_postgresql_database
+from tests.conftest import make_app
+from tests.databases import make_on_server
 from tests.served import ROOT
 
 OURS = {table.name for table in Base.metadata.sorted_tables}
@@ -56,7 +57,7 @@ def make_empty(backend: str, make: Maker, tmp_path: Path, worker_id: str) -> Mak
     """Makes applications over an empty database, by its name."""
     if backend == "sqlite":
         return lambda name: make(f"sqlite:///{tmp_path / name}.sqlite")
-    return lambda name: make(make_postgresql_database(f"rollcall_{name}_{worker_id}"))
+    return lambda name: make(make_on_server(f"rollcall_{name}_{worker_id}"))
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from models.database import db
 from services import organizations
 from services.activity import request_log
 from services.activity.log_queries import LogQuery
-from tests.conftest import make_app, make_postgresql_database
+from tests.conftest import make_app
+from tests.databases import make_on_server
 
 BEFORE = "0003"
 ORGANIZATION = """
@@ -35,7 +36,7 @@ def app(backend: str, tmp_path: Any, worker_id: str) -> Any:
     url = (
         f"sqlite:///{tmp_path / 'old.sqlite'}"
         if backend == "sqlite"
-        else make_postgresql_database(f"rollcall_old_{worker_id}")
+        else make_on_server(f"rollcall_old_{worker_id}")
     )
     made = make_app(tmp_path, url)
     with made.app_context():

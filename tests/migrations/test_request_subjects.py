@@ -17,7 +17,8 @@ from services import organizations
 from services.activity import request_writing
 from services.directory import group_actions, groups, users
 from services.origin import Origin
-from tests.conftest import make_app, make_postgresql_database
+from tests.conftest import make_app
+from tests.databases import make_on_server
 from tests.services.activity.test_request_buffer import entry
 
 BEFORE = "0007"
@@ -30,7 +31,7 @@ def app(backend: str, tmp_path: Path, worker_id: str) -> Iterator[Flask]:
     url = (
         f"sqlite:///{tmp_path / 'old.sqlite'}"
         if backend == "sqlite"
-        else make_postgresql_database(f"rollcall_subjects_{worker_id}")
+        else make_on_server(f"rollcall_subjects_{worker_id}")
     )
     made = make_app(tmp_path, url)
     with made.app_context():

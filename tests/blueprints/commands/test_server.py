@@ -16,7 +16,8 @@ from models.database import db
 from services import organizations
 from services.access import admins
 from services.origin import Origin
-from tests.conftest import make_app, make_postgresql_database
+from tests.conftest import make_app
+from tests.databases import make_on_server
 
 ADA = admins.NewAdmin("ada@acme.example", "Ada", "owner", "correct horse battery")
 
@@ -40,7 +41,7 @@ def bare(backend: str, tmp_path: Path, worker_id: str) -> Iterator[FlaskCliRunne
     url = (
         f"sqlite:///{tmp_path / 'bare.sqlite'}"
         if backend == "sqlite"
-        else make_postgresql_database(f"rollcall_bare_{worker_id}")
+        else make_on_server(f"rollcall_bare_{worker_id}")
     )
     with runner_of(tmp_path, url) as runner:
         yield runner

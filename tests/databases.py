@@ -1,0 +1,103 @@
+"""Databases for tests: migrated once for a whole run, emptied for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+
+from models.database import Base
+
+SERVER_URL = "ROLLCALL_TEST_DATABASE_URL"
+"""The variable with the URL of a PostgreSQL server where databases may be made."""
+
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of the run's own is made in it
+_ENOUGH_BYTES = 2 << 30
+
+_COUNT_ANEW = """SELECT setval(format('%I.%I', schemaname, sequencename), 1, false)
+  FROM pg_sequences WHERE last_value IS NOT NULL"""
+
+
+class EmptyFile:
+    """A SQLite file, always at the same path, so that its engine may stay known."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.sqlite"
+        self._path = folder / "rollcall.sqlite"
+        self.template_url = f"sqlite:///{self._template}"
+
+    def emptied(self) -> str:
+        """Its URL; what a test before left there is gone."""
+        for ending in ("", "-wal", "-shm"):
+            # Another file, not another content: somebody may still have it open.
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        shutil.copy(self._template, self._path)
+        return f"sqlite:///{self._path}"
+
+
+class EmptyDatabase:
+    """A database of the PostgreSQL server."""
+
+    def __init__(self, name: str) -> None:
+        self.template_url = self._url = make_on_server(name)
+
+    def emptied(self) -> str:
+        """Its URL; what a test before left there is gone."""
+        names = [table.name for table in Base.metadata.sorted_tables]
+        with _connected(self._url) as connection:
+            any_rows = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+            filled = connection.execute(
+                sql.SQL(" UNION ALL ").join(
+                    any_rows.format(sql.Literal(name), sql.Identifier(name))
+                    for name in names
+                )
+            ).fetchall()
+            # Half the time of TRUNCATE, which makes files anew.
+            connection.execute("SET session_replication_role = replica")
+            for (name,) in filled:
+                connection.execute(
+                    sql.SQL("DELETE FROM {}").format(sql.Identifier(name))
+                )
+            connection.execute(_COUNT_ANEW)
+        return self._url
+
+
+def make_on_server(name: str) -> str:
+    """A fresh, empty database on the PostgreSQL server; its URL."""
+    url = sa.make_url(os.environ[SERVER_URL])
+    with _connected(os.environ[SERVER_URL]) as connection:
+        known_as = sql.Identifier(name)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(known_as))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(known_as))
+    made = url.set(database=name, drivername="postgresql+psycopg")
+    return made.render_as_string(hide_password=False)
+
+
+@contextmanager
+def folder_in_memory(otherwise: Path) -> Iterator[Path]:
+    """A folder for files that need not survive a power cut: no commit waits for a disk.
+
+    `otherwise` where there is no such place with room in it.
+    """
+    if not _IN_MEMORY.is_dir() or shutil.disk_usage(_IN_MEMORY).free < _ENOUGH_BYTES:
+        yield otherwise
+        return
+    with tempfile.TemporaryDirectory(
+        prefix="rollcall-tests-", dir=_IN_MEMORY
+    ) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[psycopg.Connection]:
+    plain = sa.make_url(url).set(drivername="postgresql")
+    text = plain.render_as_string(hide_password=False)
+    with psycopg.connect(text, autocommit=True) as connection:
+        yield connection
