@@ -84,7 +84,12 @@ def sign_in_post() -> AnyResponse:
     try:
         admin_id = check_password(form.email.data, form.password.data)
         browsing.enter(admin_id, g.now)
-    except (sign_in.SignInRefused, sign_in.TooManyFailures, NotFound) as refusal:
+    except sign_in.TooManyFailures as refusal:
+        form.show(refusal)
+        answer = _refuse(form, 429)
+        answer.headers["Retry-After"] = str(refusal.seconds)
+        return answer
+    except (sign_in.SignInRefused, NotFound) as refusal:
         form.show(refusal)
         return _refuse(form)
     if wants_fragment():
@@ -178,8 +183,9 @@ def _why_asked(*, is_form_kept: bool = False) -> str:
     return f"{why} What you typed is kept." if is_form_kept else why
 
 
-def _refuse(form: SignInForm) -> AnyResponse:
-    return _dialog(form, 422) if wants_fragment() else _page(form, status=422)
+def _refuse(form: SignInForm, status: int = 422) -> AnyResponse:
+    # The script shows a dialog anew for 422 alone.
+    return _dialog(form, 422) if wants_fragment() else _page(form, status=status)
 
 
 def _page(form: SignInForm, notice: str = "", status: int = 200) -> AnyResponse:

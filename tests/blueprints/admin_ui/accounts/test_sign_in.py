@@ -155,6 +155,7 @@ def test_too_many_tries_have_to_wait(anonymous: AdminClient, email: str) -> None
     assert WRONG in answers[-1].text
     answer = sign_in(anonymous, email)
     assert "Too many tries. Try again in 1 minute." in answer.text
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
 
 
 def test_an_address_that_was_refused_too_often_has_to_wait(
@@ -163,7 +164,7 @@ def test_an_address_that_was_refused_too_often_has_to_wait(
     limit = app.extensions["refusal_limit"]
     assert [limit.allows("127.0.0.1") for _ in range(1_001)][-1] is False
     answer = sign_in(anonymous, email, "wrong")
-    assert answer.status_code == 422
+    assert answer.status_code == 429
     assert "Too many tries. Try again in" in answer.text
     assert f'value="{email}"' in answer.text
     assert "token, then" not in answer.text
