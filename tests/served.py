@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -28,6 +29,9 @@ from services.origin import Origin, new_id
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_SECONDS = 30
+
+SETUP_PATH = re.compile(r"http\S+(/setup\?code=[0-9a-f]+)")
+"""In what a server prints that nobody has set up."""
 
 Scope = Literal["full", "read"]
 State = Literal["live", "expired", "revoked"]

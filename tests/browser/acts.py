@@ -10,9 +10,15 @@ import secrets
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
+
+from services.access.sign_in import FREE_TRIES
 
 Act: TypeAlias = Callable[[Page], None]
+
+_TRIES: Final = FREE_TRIES + 1
+_LARGEST_BODY_BYTES: Final = 16 << 20
+"""Unless the installation is set to another."""
 
 MADE_UP_TOKEN: Final = "rcl_" + "Example0" * 2 + "_" + "notARealSecret" * 3
 MADE_UP_LINK: Final = "https://rollcall.example/invitations/" + "notARealSecret" * 3
@@ -21,6 +27,28 @@ MADE_UP_LINK: Final = "https://rollcall.example/invitations/" + "notARealSecret"
 def send(page: Page) -> None:
     """The form as it is."""
     page.locator("#form [type=submit]").last.click()
+
+
+def sign_in_too_often(page: Page) -> None:
+    """As somebody nobody knows, until the server asks for patience."""
+    form = page.locator("#form")
+    fields = {"email": "nobody@harbour.example", "password": "made up"}
+    token = form.locator("[name=csrf_token]").input_value()
+    for _ in range(_TRIES):
+        page.request.post("/login", form={**fields, "csrf_token": token})
+    for name, value in fields.items():
+        form.locator(f"[name={name}]").fill(value)
+    send(page)
+    page.wait_for_selector("text=Too many tries")
+
+
+def upload_too_much(page: Page) -> None:
+    """A file larger than any request may be."""
+    content = b"x" * (_LARGEST_BODY_BYTES + 1)
+    file = FilePayload(name="all.csv", mimeType="text/csv", buffer=content)
+    page.locator("#file").set_input_files(file)
+    send(page)
+    page.wait_for_selector("h1:has-text('too large')")
 
 
 def create_token(page: Page) -> None:

@@ -99,6 +99,11 @@ PAGES: Final = [
     Shown("not-found-signed-out", None, address="/nowhere", status=404),
     Shown("not-found", "owner", address="ORG/nowhere", status=404),
     Shown("forbidden", "viewer", "show_settings", status=403),
+    Shown(
+        "fault", "owner", "show_import", {"slug": OTHER, "job_id": "broken"}, status=500
+    ),
+    _done("too-large", "import_users", acts.upload_too_much, 413, slug=OTHER),
+    Shown("sign-in-slowed", None, "show_sign_in", act=acts.sign_in_too_often, then=429),
     # an organization
     _main("overview", "overview"),
     _page("overview-empty", "overview", slug="quay-logistics", who="instance owner"),

@@ -19,13 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser import sample as samples
 from tests.browser.pages import PAGES, Shown
-from tests.browser.sample import Sample
 from tests.conftest import make_app, migrate
-from tests.served import ROOT, Server
+from tests.served import ROOT, SETUP_PATH, Server
 
 FOLDER: Final = ROOT / "docs/pictures"
 WIDE, PHONE = 1440, 390
@@ -37,9 +36,13 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 REDUCE: Final = (Path(__file__).parent / "reduce.js").read_text()
 
 
+SETUP: Final = "setup"
+"""The page that is there only until an installation is set up."""
+
+
 @contextmanager
-def installation() -> Iterator[tuple[Server, Sample]]:
-    """A served Rollcall with the sample directory."""
+def installation() -> Iterator[Server]:
+    """A served Rollcall that nobody has set up yet."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         url = f"sqlite:///{folder / 'rollcall.sqlite'}"
@@ -48,7 +51,7 @@ def installation() -> Iterator[tuple[Server, Sample]]:
         server = Server(app, url)
         server.start()
         try:
-            yield server, samples.make(server)
+            yield server
         finally:
             server.stop()
             server.close()
@@ -66,11 +69,8 @@ def pages_of(names: list[str]) -> list[tuple[Shown, str, int]]:
     return wide + [(one, theme, width) for one in main for theme, width in others]
 
 
-def picture(page: Page, shown: Shown, sample: Sample) -> bytes:
-    """A PNG of the page from its top."""
-    page.goto(shown.path(sample))
-    if shown.act is not None:
-        shown.act(page)
+def picture(page: Page) -> bytes:
+    """A PNG of the page that is open, from its top."""
     page.wait_for_load_state("networkidle")
     # Where a form was sent from, which may lie far below.
     page.evaluate("scrollTo(0, 0)")
@@ -97,35 +97,65 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
 
 
-def write(browser: Browser, server: Server, sample: Sample, names: list[str]) -> None:
-    """Every picture that was asked for, one file each."""
-    desk = browser.new_page()
+@contextmanager
+def _window(
+    browser: Browser, server: Server, theme: str, width: int
+) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        base_url=server.url,
+        color_scheme="dark" if theme == "dark" else "light",
+        forced_colors="active" if theme == FORCED else "none",
+        viewport={"width": width, "height": 900},
+        reduced_motion="reduce",
+    )
+    yield context
+    context.close()
+
+
+def _write(page: Page, desk: Page, name: str) -> None:
+    (FOLDER / f"{name}.png").write_bytes(reduce(desk, picture(page)))
+
+
+def write_setup(browser: Browser, server: Server, desk: Page) -> None:
+    """The pictures of the first page of all, at the address that the server printed."""
+    printed = SETUP_PATH.search(server.printed())
+    assert printed, server.printed()
+    for theme in ("light", "dark"):
+        with _window(browser, server, theme, WIDE) as context:
+            page = context.new_page()
+            page.goto(printed[1])
+            _write(page, desk, f"{SETUP}-{theme}-{WIDE}")
+
+
+def write(browser: Browser, server: Server, desk: Page, names: list[str]) -> None:
+    """Every picture of the sample that was asked for, one file each."""
+    sample = samples.make(server)
     for shown, theme, width in pages_of(names):
-        context = browser.new_context(
-            base_url=server.url,
-            color_scheme="dark" if theme == "dark" else "light",
-            forced_colors="active" if theme == FORCED else "none",
-            viewport={"width": width, "height": 900},
-            reduced_motion="reduce",
-        )
-        if shown.who is not None:
-            value = sample.cookie(shown.who, begun=datetime.now(UTC) - shown.ago)
-            context.add_cookies(
-                [{"name": "rollcall", "value": value, "url": server.url}]
-            )
-        path = FOLDER / f"{shown.name}-{theme}-{width}.png"
-        path.write_bytes(reduce(desk, picture(context.new_page(), shown, sample)))
-        context.close()
+        with _window(browser, server, theme, width) as context:
+            if shown.who is not None:
+                value = sample.cookie(shown.who, begun=datetime.now(UTC) - shown.ago)
+                context.add_cookies(
+                    [{"name": "rollcall", "value": value, "url": server.url}]
+                )
+            page = context.new_page()
+            page.goto(shown.path(sample))
+            if shown.act is not None:
+                shown.act(page)
+            _write(page, desk, f"{shown.name}-{theme}-{width}")
 
 
 def main(names: list[str]) -> None:
     """Make the pictures of the pages with these names, or of all."""
     program = shutil.which("chromium")
-    with installation() as (server, sample), sync_playwright() as playwright:
+    with installation() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox"]
         )
-        write(browser, server, sample, names)
+        desk = browser.new_page()
+        if not names or SETUP in names:
+            write_setup(browser, server, desk)
+        if names != [SETUP]:
+            write(browser, server, desk, names)
         browser.close()
 
 

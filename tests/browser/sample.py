@@ -13,8 +13,10 @@ from typing import Any, Final
 from zlib import crc32
 
 import httpx
+import sqlalchemy as sa
 from flask import Flask
 
+from models.database import db
 from scim import names
 from scim.attributes import Document
 from services import organizations
@@ -344,6 +346,16 @@ def _start_jobs(sample: Sample) -> None:
     sample.arguments |= {"job_id": job_id, "mapped": mapped, "tried": tried}
     wait_for(where, job_id)
     wait_for(where, tried)
+    sample.arguments["broken"] = _break_job(sample, origin)
+
+
+def _break_job(sample: Sample, origin: Origin) -> str:
+    """A job whose row is damaged: no request can do that, and its page cannot be."""
+    job_id = csv_import.upload(sample.other, "x.csv", PEOPLE.encode(), origin=origin)
+    damage = sa.text("UPDATE jobs SET input = :input WHERE id = :id")
+    with db.engine.begin() as connection:
+        connection.execute(damage, {"input": "{", "id": job_id})
+    return job_id
 
 
 def wait_for(organization: OrganizationRef, job_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,11 +12,10 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser import faults
 from tests.browser.complaints import Complaints
 from tests.conftest import PASSWORD, make_app, migrate
-from tests.served import Server
+from tests.served import SETUP_PATH, Server
 
 pytestmark = [pytest.mark.served, pytest.mark.browser]
 
-PRINTED = re.compile(r"http\S+(/setup\?code=[0-9a-f]+)")
 OKTA = {"User-Agent": "Okta SCIM Client 1.0.0"}
 
 
@@ -48,7 +46,7 @@ def visitor(
 
 
 def set_up(page: Page, server: Server) -> None:
-    printed = PRINTED.search(server.printed())
+    printed = SETUP_PATH.search(server.printed())
     assert printed, server.printed()
     page.goto(f"{server.url}{printed[1]}")
     page.get_by_label("Organization").fill("Harbour & Co")
@@ -64,7 +62,7 @@ def test_set_up_has_no_fault(
     page = new_context(reduced_motion="reduce").new_page()
     complaints.listen(page)
     complaints.expect(422)
-    printed = PRINTED.search(fresh.printed())
+    printed = SETUP_PATH.search(fresh.printed())
     assert printed, fresh.printed()
     page.goto(f"{fresh.url}{printed[1]}")
     asked = faults.find(page)
