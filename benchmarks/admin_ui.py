@@ -22,6 +22,7 @@ from services.origin import Origin
 ROUNDS: Final = 20
 GOAL: Final = "≤ 100 ms"
 MEMBERS_GOAL: Final = "≤ 200 ms"
+SIZE_GOAL: Final = "≤ 60 KiB"
 _EMAIL: Final = "bench@example.com"
 _PASSWORD: Final = "a walk along the whole harbour"  # noqa: S105 - of a thrown-away database
 Row = tuple[str, str, str, str]
@@ -58,6 +59,15 @@ class Browser:
         """One page, read to its end; raises when it is refused."""
         return self._send("GET", path)
 
+    def n_bytes(self, path: str) -> int:
+        """How many bytes an answer has on its way to a browser, which unpacks it."""
+        headers = {"Cookie": self._cookie, "Accept-Encoding": "gzip, br"}
+        self._connection.request("GET", path, headers=headers)
+        response = self._connection.getresponse()
+        if response.status >= 400:
+            raise RuntimeError(f"GET {path}: {response.status}")
+        return len(response.read())
+
     def _send(self, method: str, path: str, body: str | None = None) -> Page:
         headers = {"Cookie": self._cookie}
         if body is not None:
@@ -87,6 +97,19 @@ def measure_pages(seeded: list[Seeded], port: int) -> Iterator[Row]:
     for title, path in _groups_pages(browser, f"/o/{one.slug}/groups", one):
         pages = [browser.get(path) for _ in range(ROUNDS)]
         yield _row(title, pages, goal=MEMBERS_GOAL)
+    for path in (users, f"/o/{one.slug}/groups"):
+        yield _size_row(browser, path)
+
+
+def _size_row(browser: Browser, path: str) -> Row:
+    """A list page for somebody who was never here: with everything that it loads."""
+    loaded = re.findall(
+        r'(?:src|rel="stylesheet" href)="(/[^"]+)"', browser.get(path).text
+    )
+    page, rest = browser.n_bytes(path), sum(map(browser.n_bytes, set(loaded)))
+    title = f"page: {path.rpartition('/')[2]} with stylesheet and scripts, as sent"
+    parts = f"{page / 1024:.0f} KiB and {rest / 1024:.0f} KiB"
+    return (title, f"{(page + rest) / 1024:.0f} KiB", parts, SIZE_GOAL)
 
 
 def _users_pages(
