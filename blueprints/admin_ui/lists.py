@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from flask import g, request, url_for
 
 from blueprints.admin_ui import formats, fragments
+
+Query = TypeVar("Query")
 
 BY_NAME: Final = "name"
 """The order of a list that says nothing of it."""
@@ -25,6 +27,35 @@ class FilterChip:
     label: str
     value: str
     without: str
+
+
+@dataclass(frozen=True)
+class Asked(Generic[Query]):
+    """The list that an address asks for: whose `view` it is, and what is wanted of it.
+
+    `arguments` is the query as it stands in addresses. `since` is the day of a query
+    that names one: an instant has no day without a zone.
+    """
+
+    view: str
+    query: Query
+    arguments: dict[str, str]
+    since: date | None = None
+
+    def kept(self, *names: str) -> dict[str, str]:
+        """Those of the arguments that a form leaves as they are."""
+        return {k: value for k, value in self.arguments.items() if k in names}
+
+    @property
+    def address(self) -> Callable[..., str]:
+        """Makes the address of the list with something changed, from its first page."""
+        return address_of(self.view, self.arguments)
+
+
+def said(values: Mapping[str, str | None]) -> dict[str, str]:
+    """What of these stands in an address: not what is empty, nor the usual order."""
+    kept = {name: value for name, value in values.items() if value}
+    return {k: value for k, value in kept.items() if (k, value) != ("sort", BY_NAME)}
 
 
 def address(view: str, values: Mapping[str, str]) -> str:

@@ -6,40 +6,13 @@ understood is left out, so that an old bookmark still leads to a list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import TypeGuard
+from collections.abc import Mapping
+from typing import TypeAlias, TypeGuard
 
 from blueprints.admin_ui import lists
 from services.directory.user_lists import SORTS, STATUSES, Sort, Status, UserQuery
 
-
-@dataclass(frozen=True)
-class Asked:
-    """A query, with the day it was made of: an instant has no day without a zone."""
-
-    query: UserQuery
-    since: date | None = None
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """The query as it stands in addresses."""
-        query = self.query
-        values = {
-            "q": query.q,
-            "status": "" if query.status == "all" else query.status,
-            "source": query.source or "",
-            "group": query.group_id or "",
-            "since": self.since.isoformat() if self.since else "",
-            "sort": "" if query.sort == lists.BY_NAME else query.sort,
-        }
-        return {name: value for name, value in values.items() if value}
-
-    @property
-    def address(self) -> Callable[..., str]:
-        """Makes the address of the list with something changed, from its first page."""
-        return lists.address_of("list_users", self.arguments)
+Asked: TypeAlias = lists.Asked[UserQuery]
 
 
 def read(arguments: Mapping[str, str]) -> Asked:
@@ -54,7 +27,16 @@ def read(arguments: Mapping[str, str]) -> Asked:
         changed_since=lists.start_of(since) if since else None,
         sort=sort if _is_sort(sort) else "name",
     )
-    return Asked(query, since if query.changed_since else None)
+    day = since if query.changed_since else None
+    values = {
+        "q": query.q,
+        "status": "" if query.status == "all" else query.status,
+        "source": query.source,
+        "group": query.group_id,
+        "since": day.isoformat() if day else "",
+        "sort": query.sort,
+    }
+    return Asked("list_users", query, lists.said(values), day)
 
 
 def _is_status(text: str) -> TypeGuard[Status]:
