@@ -17,6 +17,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from app import create_app
 from models.database import db
@@ -201,6 +202,11 @@ def journey_server(
 
 
 quick_apps.make_quick()
+
+# The same examples each time: who broke something sees it, and not who comes next. A
+# test is not slow because something else is.
+settings.register_profile("tests", deadline=None, derandomize=True)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from flask import Flask, abort
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -21,6 +21,7 @@ from services.access import credentials, tokens
 from services.organizations import OrganizationRef
 from services.origin import Origin, new_id
 from tests.conftest import make_token
+from tests.listening import listening
 from tests.scim_client import Json, ScimClient
 
 OKTA: Final = "Okta SCIM Client 1.0.0"
@@ -233,12 +234,10 @@ def _writing(app: Flask) -> Iterator[None]:
 
     with app.app_context():
         db.engine.dispose()
-        event.listen(db.engine, "connect", hurry)
         engine = db.engine.execution_options(begin="BEGIN IMMEDIATE")
-        with Session(engine) as session:
+        with listening("connect", hurry), Session(engine) as session:
             session.scalars(select(Counter).with_for_update()).all()
             yield
-        event.remove(db.engine, "connect", hurry)
         db.engine.dispose()
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from blueprints import error_pages
 from models.database import Busy, db
 from services.access.sign_in import TooManyFailures
 from services.errors import AlreadyTaken, Invalid, NotFound, VersionMismatch
 from tests.admin_client import HTMX, AdminClient
+from tests.listening import listening
 
 INCIDENT = re.compile(r"incident id ([0-9a-f-]{36})\.")
 FRAME = 'class="sidebar"'
@@ -67,9 +67,8 @@ def away(app: Flask, owner: AdminClient) -> Iterator[None]:
 
     with app.app_context():
         db.engine.dispose()
-        event.listen(db.engine, "do_connect", refuse)
-        yield
-        event.remove(db.engine, "do_connect", refuse)
+        with listening("do_connect", refuse):
+            yield
 
 
 @each_error

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -18,6 +18,7 @@ from models import Counter, ProvisioningToken
 from models.database import db
 from scim import names
 from services.errors import Invalid
+from tests.listening import listening
 from tests.refusals import detail_of
 from tests.scim_client import ScimClient
 
@@ -60,9 +61,8 @@ def impatient(app: Flask, backend: str) -> Iterator[Session]:
 
     with app.app_context():
         db.engine.dispose()
-        event.listen(db.engine, "connect", hurry)
         engine = db.engine.execution_options(begin="BEGIN IMMEDIATE")
-        with Session(engine) as session:
+        with listening("connect", hurry), Session(engine) as session:
             session.scalars(select(Counter).with_for_update()).all()
             session.scalars(select(ProvisioningToken).with_for_update()).all()
             yield session

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from models.database import db
+from tests.listening import listening
 from tests.scim_client import ScimClient, load
 
 
@@ -25,13 +26,12 @@ def test_read_only_database_refuses_writes_and_serves_reads(
     only_on(backend, "postgresql")
     scim.new_user("bo")
     scim.new_user("cy")
-    with app.app_context():
+    with app.app_context(), listening("connect", make_read_only):
         db.engine.dispose()
-        sa.event.listen(db.engine, "connect", make_read_only)
-    refused = scim.post("/Users", {"userName": "di"})
-    assert refused.status_code == 503
-    assert refused.headers["Retry-After"] == "2"
-    assert load(scim.get("/Users?count=1"))["totalResults"] == 2
+        refused = scim.post("/Users", {"userName": "di"})
+        found = load(scim.get("/Users?count=1"))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    assert found["totalResults"] == 2
 
 
 def make_read_only(connection: Any, _record: object) -> None:  # Any: the driver's

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from functools import cache
 
 import pytest
 from flask import Flask, render_template_string
@@ -61,12 +62,20 @@ def named_in(template: str) -> set[str]:
     return set(re.findall(r"(\w+): ", found["variables"]))
 
 
-def used_in(app: Flask, template: str) -> set[str]:
+@cache
+def used_in(template: str) -> frozenset[str]:
     """The variables that the template and what it is made of cannot do without."""
-    tree = app.jinja_env.parse(source_of(template))
+    tree = production().jinja_env.parse(source_of(template))
     parts = [part for part in find_referenced_templates(tree) if part]
     own = set(find_undeclared_variables(tree)) - GIVEN_BY_FLASK - imported_in(template)
-    return own.union(*(used_in(app, part) for part in parts)) - set_in(template)
+    return frozenset(own.union(*map(used_in, parts)) - set_in(template))
+
+
+@cache
+def production() -> Flask:
+    """An application for which nothing is set for tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        return create_app({"ROLLCALL_INSTANCE": folder})
 
 
 def imported_in(template: str) -> set[str]:
@@ -87,10 +96,10 @@ def set_in(template: str) -> set[str]:
     }
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Flask:
+@pytest.fixture(scope="module")
+def app() -> Flask:
     """As in production: nothing here is set for tests."""
-    return create_app({"ROLLCALL_INSTANCE": str(tmp_path)})
+    return production()
 
 
 def test_there_are_templates() -> None:
@@ -105,15 +114,15 @@ def test_line_one_names_the_file(template: str) -> None:
 
 
 @each_template
-def test_line_one_names_the_variables(app: Flask, template: str) -> None:
-    used = used_in(app, template)
+def test_line_one_names_the_variables(template: str) -> None:
+    used = used_in(template)
     assert named_in(template) - GIVEN_BY_US == used - GIVEN_BY_US
 
 
 @pytest.mark.parametrize("template", MACROS)
-def test_macros_know_only_their_arguments(app: Flask, template: str) -> None:
+def test_macros_know_only_their_arguments(template: str) -> None:
     assert "— no variables #}" in source_of(template).splitlines()[0]
-    assert used_in(app, template) == set()
+    assert used_in(template) == set()
 
 
 @each_template

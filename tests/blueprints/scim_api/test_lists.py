@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-import sqlalchemy as sa
 
-from models.database import db
 from scim import names
 from services.background import bulk_loading
 from services.background.bulk_loading import NewGroup
 from services.origin import Origin
+from tests import listening
 from tests.scim_client import load
 from tests.served import fill
 
@@ -33,20 +32,14 @@ def load_more(app, acme, documents):
 @pytest.fixture
 def count_statements(app):
     """Counts the statements of one request, the token's look-up among them."""
-    seen: list[str] = []
-
-    def note(_connection, _cursor, statement, *_):
-        seen.append(statement)
 
     def count(request):
         request()
-        seen.clear()
-        answer = request()
+        with app.app_context(), listening.statements() as seen:
+            answer = request()
         assert answer.status_code == 200, answer.text
         return len(seen)
 
-    with app.app_context():
-        sa.event.listen(db.engine, "before_cursor_execute", note)
     return count
 
 

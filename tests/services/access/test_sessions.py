@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import AdminSession, ChangeEvent
@@ -17,6 +17,7 @@ from services.access.sessions import IDLE, LONGEST, RECENT
 from services.errors import NotFound
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, new_id
+from tests import listening
 from tests.conftest import make_admin
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -144,14 +145,8 @@ def test_the_use_is_written_once_a_minute(ada: str) -> None:
 
 def test_finding_takes_two_statements(ada: str) -> None:
     secret = start(ada)
-    said: list[str] = []
-
-    def listen(_c: object, _u: object, statement: str, *_: object) -> None:
-        said.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", listen)
-    sessions.find(secret, NOW)
-    event.remove(db.engine, "before_cursor_execute", listen)
+    with listening.statements() as said:
+        sessions.find(secret, NOW)
     selects = [one for one in said if one.startswith("SELECT")]
     assert len(selects) == 2
 

@@ -7,10 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
-from models.database import db
 from services.activity import request_writing, told
 from services.activity.log_queries import LogQuery
 from services.activity.request_log import LoggedRequest
@@ -19,6 +17,7 @@ from services.directory import group_actions, groups, users
 from services.errors import Invalid, NotFound
 from services.organizations import OrganizationRef
 from services.origin import Actor, Origin, RequestInfo, new_id
+from tests import listening
 from tests.services.activity.test_request_buffer import entry
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -116,13 +115,8 @@ def test_a_page_takes_few_statements(acme: OrganizationRef) -> None:
             for id_ in ids
         ],
     )
-    statements: list[str] = []
-    sa.event.listen(
-        db.engine,
-        "before_cursor_execute",
-        lambda _, __, statement, *___: statements.append(statement),
-    )
-    assert len(told.page(acme, SCIM).rows) == 40
+    with listening.statements() as statements:
+        assert len(told.page(acme, SCIM).rows) == 40
     assert len([one for one in statements if one.startswith("SELECT")]) <= 6
 
 

@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
-import sqlalchemy as sa
 
-from models.database import db
 from scim import names
 from scim.attributes import Document
 from services.background import bulk_loading
@@ -21,6 +19,7 @@ from services.directory.group_lists import GroupQuery
 from services.files import group_exports
 from services.files.group_exports import GroupTotals
 from services.origin import Actor, Origin
+from tests import listening
 from tests.served import fill
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -66,17 +65,12 @@ def outer(acme, cy, empty):
 @pytest.fixture
 def count_statements(app):
     """Counts the statements that writing a whole file takes."""
-    seen: list[str] = []
-
-    def note(_connection, _cursor, statement, *_):
-        seen.append(statement)
 
     def count(pieces):
-        seen.clear()
-        assert b"".join(pieces)
+        with listening.statements() as seen:
+            assert b"".join(pieces)
         return len(seen)
 
-    sa.event.listen(db.engine, "before_cursor_execute", note)
     return count
 
 
