@@ -156,9 +156,10 @@ def _lines(
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     number = n_skipped + 1
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield Line(number, tuple(_cell(cell, number) for cell in cells))
+        for row in reader:
+            cells = tuple(_cell(cell, number) for cell in row)
+            if any(cells):
+                yield Line(number, cells)
             number = n_skipped + reader.line_num + 1
     except csv.Error as error:
         raise _invalid(

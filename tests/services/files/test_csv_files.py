@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.errors import Invalid
@@ -178,6 +178,7 @@ def test_written_files_are_quoted_utf_8_that_excel_knows():
         max_size=5,
     )
 )
+@example([["", "\n"]])
 def test_what_is_written_is_read_again(rows):
     content = csv_files.write_rows([["a", "b"], *rows], is_first=True)
     wanted = [tuple(cell.strip() for cell in row) for row in rows]
