@@ -1,10 +1,10 @@
-"""Users from a CSV file: read, its columns mapped, tried, then loaded. One job.
+"""Users, or groups, from a CSV file: columns mapped, tried, then loaded. One job.
 
 The job waits between the steps for an admin: an upload for its columns to be mapped, a
 trial (`check`, which writes nothing of the directory) for the word to load it. Rows are
-planned anew when they are loaded, so that what changed meanwhile is heeded. What a row
-comes to is told by `services/files/csv_rows.py`, and done by
-`services/files/csv_loading.py`.
+planned anew when they are loaded, so that what changed meanwhile is heeded. What is
+particular to users is in `user_import`, what a row comes to in `user_rows`, and it is
+done by `user_loading`.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ from typing import Any, Final, Literal, get_args
 from sqlalchemy.orm import Session
 
 from models.database import writing
-from scim.matching import fold
 from services.background import jobs
 from services.background.jobs import NewJob, StoredJob
 from services.errors import Invalid
-from services.files import csv_columns, csv_files, csv_rows
-from services.files.csv_columns import EXTERNAL_ID, MANAGER, USER_NAME
+from services.files import csv_files, csv_kinds
 from services.files.csv_files import CsvFile, Line
-from services.files.csv_loading import KIND, PER_STEP
-from services.files.csv_rows import Hints, Mapped
+from services.files.csv_kinds import Files, ImportKind, Mapped, Noun
+from services.files.csv_rounds import PER_STEP
+from services.files.user_import import USERS
 from services.organizations import OrganizationRef
 from services.origin import Origin, shorten
 
 N_SAMPLES: Final = 3
 
 Phase = Literal["map", "check", "load"]
-Match = Literal["userName", "externalId"]
 Empty = Literal["keep", "clear"]
+
+KINDS: Final[Mapping[Noun, ImportKind]] = {"users": USERS}
+_BY_JOB: Final = {kind.job: kind for kind in KINDS.values()}
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class FileColumn:
 class Upload:
     """An uploaded file, as the page for its mapping shows it."""
 
+    kind: ImportKind
     job: StoredJob
     phase: Phase
     file_name: str
@@ -59,11 +61,12 @@ class Upload:
     delimiter_name: str
     n_rows: int
     columns: tuple[FileColumn, ...]
-    match: Match
+    match: str
     empty: Empty
 
 
 def upload(
+    noun: Noun,
     organization: OrganizationRef,
     name: str,
     content: bytes,
@@ -71,18 +74,17 @@ def upload(
     origin: Origin,
     max_bytes: int = csv_files.MAX_BYTES,
 ) -> str:
-    """Keep a file to be imported, with a first guess of its columns; the job's id.
+    """Keep a file of users or groups, with a first guess of its columns; the job's id.
 
     Raises `Invalid` ("file") for what is no CSV file, or too large a one.
     """
+    kind = KINDS[noun]
     file = csv_files.read(content, max_bytes=max_bytes)
     chunks, n_rows = _pack(file)
     if not n_rows:
-        raise Invalid(
-            "file", "The file has headings and no lines below them. Add the people."
-        )
+        raise Invalid("file", kind.no_lines)
     new = NewJob(
-        KIND,
+        kind.job,
         {
             "phase": "map",
             "file_name": shorten(name, 200),
@@ -90,8 +92,8 @@ def upload(
             "is_encoding_guessed": file.format.is_guessed,
             "delimiter_name": file.format.delimiter_name,
             "header": file.header,
-            "mapping": _as_json(csv_columns.guess(file.header)),
-            "match": USER_NAME,
+            "mapping": _as_json(kind.guess(file.header)),
+            "match": kind.matches[0],
             "empty": "keep",
         },
         n_total=n_rows,
@@ -105,7 +107,7 @@ def _pack(file: CsvFile) -> tuple[list[bytes], int]:
     """The lines as chunks of `PER_STEP` rows, so that a step reads its own only."""
     chunks, n_rows = [], 0
     while batch := list(islice(file.lines, PER_STEP)):
-        chunks.append(csv_rows.pack(batch))
+        chunks.append(csv_kinds.pack(batch))
         n_rows += len(batch)
     return chunks, n_rows
 
@@ -117,10 +119,11 @@ def _as_json(mapping: Mapping[int, str]) -> dict[str, str]:
 def describe(organization: OrganizationRef, job_id: str) -> Upload:
     """An import with the columns of its file; raises `NotFound`."""
     job = jobs.get(organization, job_id)
-    if job.kind != KIND:
+    if job.kind not in _BY_JOB:
         raise jobs.not_found()
     given, samples = job.input, _samples(organization, job)
     return Upload(
+        kind=_BY_JOB[job.kind],
         job=job,
         phase=given["phase"],
         file_name=given["file_name"],
@@ -146,7 +149,7 @@ def _samples(organization: OrganizationRef, job: StoredJob) -> list[Line]:
     if "rows" not in job.files:
         return []
     with closing(jobs.stream_file(organization, job.id, "rows")) as chunks:
-        return csv_rows.unpack(next(chunks))[:N_SAMPLES]
+        return csv_kinds.unpack(next(chunks))[:N_SAMPLES]
 
 
 def check(
@@ -154,84 +157,56 @@ def check(
     job_id: str,
     mapping: Mapping[int, str],
     *,
-    match: str = USER_NAME,
+    match: str = "",
     empty: str = "keep",
 ) -> None:
     """Try the import with that mapping of places to columns, writing nothing.
 
+    `match` is the column by which resources are found, by default the kind's first.
     Raises `Invalid` ("mapping", "match", "empty"), `NotFound`.
     """
     described = describe(organization, job_id)
     if described.job.is_going:
         raise _busy()
-    if match not in get_args(Match) or empty not in get_args(Empty):
+    kind = described.kind
+    match = match or kind.matches[0]
+    if match not in kind.matches or empty not in get_args(Empty):
         raise Invalid("match", "Choose how people are found, and what empty cells do.")
     columns = {place: key for place, key in mapping.items() if key}
-    _check_mapping(columns, len(described.columns), match)
-    hints = _find_hints(organization, job_id, Mapped(columns, match, False))
+    _check_mapping(kind, columns, len(described.columns), match)
+    files = kind.prepare(
+        lambda: _all_lines(organization, job_id), Mapped(columns, match, False)
+    )
     changes = {
         "phase": "check",
         "mapping": _as_json(columns),
         "match": match,
         "empty": empty,
     }
-    _queue(organization, job_id, changes, {}, hints)
+    _queue(organization, job_id, changes, {}, files)
 
 
-def _check_mapping(columns: Mapping[int, str], n_columns: int, match: str) -> None:
+def _check_mapping(
+    kind: ImportKind, columns: Mapping[int, str], n_columns: int, match: str
+) -> None:
     keys = list(columns.values())
-    if any(key not in csv_columns.BY_KEY for key in keys) or any(
+    if any(key not in kind.labels for key in keys) or any(
         not 0 <= place < n_columns for place in columns
     ):
         raise Invalid("mapping", "One of the columns is not known. Choose again.")
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
-        label = csv_columns.BY_KEY[twice].label
-        raise Invalid(
-            "mapping", f"Two columns stand for {label}. Leave one of them out."
-        )
-    if match == EXTERNAL_ID and EXTERNAL_ID not in keys:
         raise Invalid(
             "mapping",
-            "No column stands for External ID, by which people are to be found. "
-            "Choose one, or find people by user name.",
+            f"Two columns stand for {kind.labels[twice]}. Leave one of them out.",
         )
-    if match == USER_NAME and not {USER_NAME, "email"} & set(keys):
-        raise Invalid(
-            "mapping",
-            "No column stands for User name. Choose the one that says what people "
-            "sign in with.",
-        )
-
-
-def _find_hints(
-    organization: OrganizationRef, job_id: str, mapped: Mapped
-) -> dict[int, bytes]:
-    """What single chunks do not tell: who stands twice, whose manager comes along."""
-    seen: dict[tuple[str, str], int] = {}
-    twice: dict[int, dict[int, tuple[str, int]]] = {}
-    for chunk, lines in enumerate(_all_lines(organization, job_id)):
-        for place, line in enumerate(lines):
-            for key, value in mapped.identifiers(line.cells):
-                first = seen.setdefault((key, value), line.number)
-                if first != line.number:
-                    twice.setdefault(chunk, {})[place] = (key, first)
-    hints: dict[int, bytes] = {}
-    for chunk, lines in enumerate(_all_lines(organization, job_id)):
-        managers = frozenset(
-            place
-            for place, line in enumerate(lines)
-            if (USER_NAME, fold(mapped.value(line.cells, MANAGER))) in seen
-        )
-        if managers or chunk in twice:
-            hints[chunk] = Hints(twice.get(chunk, {}), managers).pack()
-    return hints
+    kind.check_columns(keys, match)
 
 
 def _all_lines(organization: OrganizationRef, job_id: str) -> Iterator[list[Line]]:
     with closing(jobs.stream_file(organization, job_id, "rows")) as chunks:
         for chunk in chunks:
-            yield csv_rows.unpack(chunk)
+            yield csv_kinds.unpack(chunk)
 
 
 def load(organization: OrganizationRef, job_id: str) -> None:
@@ -244,7 +219,7 @@ def load(organization: OrganizationRef, job_id: str) -> None:
             else Invalid("job", "Try the import first: choose its columns again.")
         )
     checked = described.job.result
-    _queue(organization, job_id, {"phase": "load"}, {"checked": checked}, None)
+    _queue(organization, job_id, {"phase": "load"}, {"checked": checked}, {})
 
 
 @writing
@@ -254,7 +229,7 @@ def _queue(
     job_id: str,
     changes: Mapping[str, Any],  # Any: JSON
     result: Mapping[str, Any],  # Any: JSON
-    hints: Mapping[int, bytes] | None,
+    files: Files,
 ) -> None:
     """Hand a waiting job back to the runner, from its first row on."""
     job = jobs.lock(session, organization, job_id)
@@ -264,8 +239,8 @@ def _queue(
     job.state, job.n_done, job.result = "queued", 0, dict(result)
     job.heartbeat_at = job.ended_at = None
     jobs.write_file(session, job.seq, "problems", {})
-    if hints is not None:
-        jobs.write_file(session, job.seq, "hints", hints)
+    for name, chunks in files.items():
+        jobs.write_file(session, job.seq, name, chunks)
     session.flush()
 
 

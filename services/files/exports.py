@@ -22,7 +22,7 @@ from services.background.bulk_actions import Chosen
 from services.directory import managers, mapping, members
 from services.directory.mapping import StoredUser
 from services.files import csv_files
-from services.files.csv_columns import COLUMNS, MANAGER, READ_ONLY
+from services.files.user_columns import COLUMNS, MANAGER, READ_ONLY
 from services.organizations import OrganizationRef
 
 ROWS_AT_A_TIME: Final = 1_000

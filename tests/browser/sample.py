@@ -339,8 +339,12 @@ def _start_jobs(sample: Sample) -> None:
     where, origin = sample.organization, _by_admin(sample, _ago(minutes=1))
     chosen = bulk_actions.picked([sample.user_ids["Dmitri Volkov"]])
     job_id = bulk_actions.start(where, "deactivate", chosen, origin=origin)
-    mapped = csv_import.upload(where, "starters.csv", PEOPLE.encode(), origin=origin)
-    tried = csv_import.upload(where, "november.csv", PEOPLE.encode(), origin=origin)
+    mapped = csv_import.upload(
+        "users", where, "starters.csv", PEOPLE.encode(), origin=origin
+    )
+    tried = csv_import.upload(
+        "users", where, "november.csv", PEOPLE.encode(), origin=origin
+    )
     columns = csv_import.describe(where, tried).columns
     csv_import.check(where, tried, {one.place: one.key for one in columns})
     sample.arguments |= {"job_id": job_id, "mapped": mapped, "tried": tried}

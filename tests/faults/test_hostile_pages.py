@@ -123,7 +123,7 @@ def _upload(app: Flask, acme: OrganizationRef) -> str:
     with app.app_context():
         file = b"userName,active\nbo,true\n"
         return csv_import.upload(
-            acme, "people.csv", file, origin=Origin.of_command_line()
+            "users", acme, "people.csv", file, origin=Origin.of_command_line()
         )
 
 

@@ -122,7 +122,9 @@ def test_an_import_survives_being_killed(app, acme, work_until_killed):
     content = csv_files.write_rows(
         [["userName", "givenName", "department"], *people], is_first=True
     )
-    job_id = csv_import.upload(acme, "p.csv", content, origin=Origin.of_command_line())
+    job_id = csv_import.upload(
+        "users", acme, "p.csv", content, origin=Origin.of_command_line()
+    )
     columns = csv_import.describe(acme, job_id).columns
     csv_import.check(acme, job_id, {one.place: one.key for one in columns})
     Runner().drain()

@@ -18,7 +18,7 @@ from blueprints.admin_ui import bp, fragments
 from blueprints.admin_ui.directory import job_words, jobs
 from blueprints.admin_ui.forms import Form, Refusal
 from services.activity import actors
-from services.files import csv_columns, csv_files, csv_import
+from services.files import csv_files, csv_import, user_columns
 from services.files.csv_import import Upload
 
 SECTION: Final = "list_users"
@@ -73,6 +73,7 @@ def upload_users(slug: str) -> AnyResponse:
 
 def _upload(file: FileStorage) -> str:
     return csv_import.upload(
+        "users",
         g.organization,
         file.filename or "people.csv",
         file.read(),
@@ -162,7 +163,7 @@ def _columns(
         form=form,
         upload=found,
         mapping=guessed if mapping is None else mapping,
-        targets=[(column.key, column.label) for column in csv_columns.COLUMNS],
+        targets=[(column.key, column.label) for column in user_columns.COLUMNS],
         slug=slug,
     )
 

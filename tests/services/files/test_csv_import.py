@@ -47,7 +47,9 @@ def bo(acme):
 
 
 def upload(organization, text):
-    return csv_import.upload(organization, "people.csv", text.encode(), origin=ADA)
+    return csv_import.upload(
+        "users", organization, "people.csv", text.encode(), origin=ADA
+    )
 
 
 def mapping(organization, job_id):

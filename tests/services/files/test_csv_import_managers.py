@@ -10,7 +10,7 @@ from scim import names
 from scim.attributes import Document
 from services.background import jobs
 from services.directory import users
-from services.files.csv_rows import Hints
+from services.files.user_import import Hints
 from services.origin import new_id
 from tests.directories import n_events, rows
 from tests.services.files.test_csv_import import ADA, loaded, problems, tally, trial

@@ -119,7 +119,7 @@ def test_an_export_loaded_again_changes_nothing(app, acme, cy):
     fill(acme, users=130, groups=3, members_per_group=5)
     content = b"".join(exports.users_as_csv(acme, EVERYBODY))
     n_before = n_events(app)
-    job_id = csv_import.upload(acme, "users.csv", content, origin=OKTA)
+    job_id = csv_import.upload("users", acme, "users.csv", content, origin=OKTA)
     columns = csv_import.describe(acme, job_id).columns
     csv_import.check(acme, job_id, {one.place: one.key for one in columns})
     Runner().drain()
@@ -133,7 +133,7 @@ def test_an_export_loaded_again_changes_nothing(app, acme, cy):
 def test_an_export_can_be_loaded_into_another_organization(acme, globex, cy):
     content = b"".join(exports.users_as_csv(acme, EVERYBODY))
     content = content.replace(b"E-4711", b"")
-    job_id = csv_import.upload(globex, "users.csv", content, origin=OKTA)
+    job_id = csv_import.upload("users", globex, "users.csv", content, origin=OKTA)
     columns = csv_import.describe(globex, job_id).columns
     csv_import.check(globex, job_id, {one.place: one.key for one in columns})
     Runner().drain()

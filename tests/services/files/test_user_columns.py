@@ -10,8 +10,8 @@ from scim import documents, names
 from scim.attributes import Document
 from scim.schemas import USER_TYPE
 from services.errors import Invalid
-from services.files import csv_columns
-from services.files.csv_columns import BY_KEY, COLUMNS
+from services.files import user_columns
+from services.files.user_columns import BY_KEY, COLUMNS
 
 OKTA = (
     "login,firstName,lastName,middleName,honorificPrefix,honorificSuffix,email,title,"
@@ -48,7 +48,7 @@ BO: Document = {
 
 
 def guessed(*headings):
-    return [csv_columns.guess(headings).get(place) for place in range(len(headings))]
+    return [user_columns.guess(headings).get(place) for place in range(len(headings))]
 
 
 def put(key, text, document=None):

@@ -1,17 +1,15 @@
 """What a row of an imported file comes to: whom it is about, and what would change.
 
 Nothing is written here. A trial counts what is found out, loading carries it out
-(`services/files/csv_loading.py`).
+(`services/files/user_loading.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,96 +20,13 @@ from scim.matching import fold
 from scim.schemas import USER_TYPE
 from services.directory import managers
 from services.errors import Invalid
-from services.files.csv_columns import BY_KEY, EMAIL, EXTERNAL_ID, MANAGER, USER_NAME
+from services.files import csv_kinds
 from services.files.csv_files import Line, quoted
+from services.files.csv_kinds import Mapped
+from services.files.csv_rounds import Outcome
+from services.files.user_columns import BY_KEY, EXTERNAL_ID, MANAGER, USER_NAME
+from services.files.user_import import Hints, user_name
 from services.organizations import OrganizationRef
-
-Outcome = Literal["created", "changed", "unchanged"]
-
-
-def pack(lines: Iterable[Line]) -> bytes:
-    """Lines as a chunk of a job's file."""
-    return orjson.dumps([[line.number, *line.cells] for line in lines])
-
-
-def unpack(chunk: bytes) -> list[Line]:
-    """The lines of such a chunk."""
-    return [Line(number, tuple(cells)) for number, *cells in orjson.loads(chunk)]
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """How a file is read: places of cells to columns, how people are found.
-
-    `is_clearing`: an empty cell takes the value away, else it leaves it as it is.
-    """
-
-    columns: Mapping[int, str]
-    match: str
-    is_clearing: bool
-    n_columns: int = 0
-
-    @classmethod
-    def of_input(cls, given: Mapping[str, Any]) -> Mapped:  # Any: a job's input
-        """As the job of an import keeps it."""
-        return cls(
-            {int(place): key for place, key in given["mapping"].items()},
-            given["match"],
-            given["empty"] == "clear",
-            len(given["header"]),
-        )
-
-    def in_order(self) -> list[tuple[str, int]]:
-        """Columns and places in the order of an export: the main email comes first."""
-        places = {key: place for place, key in self.columns.items()}
-        return [(key, places[key]) for key in BY_KEY if key in places]
-
-    def value(self, cells: Sequence[str], key: str) -> str:
-        """What the row has for that column, if the file has the column."""
-        places = (place for place, one in self.columns.items() if one == key)
-        place = next(places, None)
-        return "" if place is None else cells[place]
-
-    def user_name(self, cells: Sequence[str]) -> str:
-        """The user name; without a column for it, the e-mail address."""
-        key = USER_NAME if USER_NAME in self.columns.values() else EMAIL
-        return self.value(cells, key)
-
-    def identifiers(self, cells: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """What may stand in one row of the file only, as it is compared."""
-        if user_name := self.user_name(cells):
-            yield USER_NAME, fold(user_name)
-        external_id = self.value(cells, EXTERNAL_ID)
-        if self.match == EXTERNAL_ID and external_id:
-            yield EXTERNAL_ID, external_id
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What other rows of the file tell about a chunk's, by place in the chunk.
-
-    `twice`: the column, and the line that has the same in it. `managers`: those whose
-    manager is another row.
-    """
-
-    twice: Mapping[int, tuple[str, int]] = field(default_factory=dict)
-    managers: frozenset[int] = frozenset()
-
-    def pack(self) -> bytes:
-        """As a chunk of a job's file."""
-        twice = {str(place): found for place, found in self.twice.items()}
-        return orjson.dumps({"twice": twice, "managers": list(self.managers)})
-
-    @classmethod
-    def unpack(cls, chunk: bytes | None) -> Hints:
-        """Read it back; without a chunk there is nothing to tell."""
-        if chunk is None:
-            return cls()
-        found = orjson.loads(chunk)
-        twice = {
-            int(place): (key, line) for place, (key, line) in found["twice"].items()
-        }
-        return cls(twice, frozenset(found["managers"]))
 
 
 @dataclass(frozen=True)
@@ -152,7 +67,7 @@ def find_people(
         wanted = {mapped.value(line.cells, EXTERNAL_ID) for line in lines}
         users = users.where(User.external_id.in_(wanted - {""}))
     else:
-        names = {fold(mapped.user_name(line.cells)) for line in lines}
+        names = {fold(user_name(mapped, line.cells)) for line in lines}
         users = users.where(User.user_name_key.in_(names - {""}))
     if with_lock:
         users = users.order_by(User.seq).with_for_update(key_share=True)
@@ -190,12 +105,7 @@ def plan(line: Line, mapped: Mapped, people: People, hints: Hints, place: int) -
 
 
 def _check_line(line: Line, mapped: Mapped, hints: Hints, place: int) -> None:
-    if len(line.cells) > mapped.n_columns:
-        raise Invalid(
-            "line",
-            f"The line has {len(line.cells)} cells and the headings are "
-            f"{mapped.n_columns}. A value with a comma needs quotation marks.",
-        )
+    csv_kinds.check_cells(line, mapped)
     if place in hints.twice:
         key, first = hints.twice[place]
         raise Invalid(
@@ -206,12 +116,12 @@ def _check_line(line: Line, mapped: Mapped, hints: Hints, place: int) -> None:
 
 
 def _find(line: Line, mapped: Mapped, people: People) -> User | None:
-    user_name = mapped.user_name(line.cells)
+    name = user_name(mapped, line.cells)
     if mapped.match == USER_NAME:
-        found = people.by_user_name.get(fold(user_name))
+        found = people.by_user_name.get(fold(name))
     else:
         found = _by_external_id(mapped.value(line.cells, EXTERNAL_ID), people)
-    if found is None and not user_name.strip():
+    if found is None and not name.strip():
         raise Invalid(USER_NAME, "The line has no user name. Add it.")
     return found
 
@@ -238,7 +148,7 @@ def _filled(
     """
     before: Document = user.document if user is not None else {}
     document, later = deepcopy(before), ""
-    for key, place in mapped.in_order():
+    for key, place in _in_order(mapped):
         cell = line.cells[place]
         if user is not None and key == mapped.match == USER_NAME:
             continue  # it found the user, whatever its letter case
@@ -250,8 +160,14 @@ def _filled(
         if not later or key != MANAGER:
             _put(document, key, cell, shown, user)
     if "userName" not in document:
-        document["userName"] = mapped.user_name(line.cells)
+        document["userName"] = user_name(mapped, line.cells)
     return document, later
+
+
+def _in_order(mapped: Mapped) -> list[tuple[str, int]]:
+    """Columns and places in the order of an export: the main email comes first."""
+    places = {key: place for place, key in mapped.columns.items()}
+    return [(key, places[key]) for key in BY_KEY if key in places]
 
 
 def _put(

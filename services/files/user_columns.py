@@ -9,7 +9,6 @@ is looked up here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
@@ -17,6 +16,7 @@ from typing import Final, TypeAlias, cast
 from scim import names
 from scim.attributes import JSON, Document
 from services.errors import Invalid
+from services.files.csv_headings import Headings
 from services.origin import shorten
 
 Show: TypeAlias = Callable[[Document], str]
@@ -330,50 +330,23 @@ READ_ONLY: Final = ("id", "groups", "created", "lastModified")
 """What an export adds, and an import never sets."""
 
 
-def _bare(heading: str) -> str:
-    return re.sub(r"[\W_]", "", heading.casefold())
-
-
-_BY_HEADING: Final[Mapping[str, str]] = {
-    _bare(heading): column.key
-    for column in COLUMNS
-    for heading in (column.key, column.label, *column.aliases)
-} | {
-    # As SCIM names them, and as Okta prefixes them in its reports.
-    _bare("emails.value"): EMAIL,
-    _bare("manager.value"): MANAGER,
-    _bare("user.login"): USER_NAME,
-}
-
-_NEVER: Final = frozenset({"id", "objectid", "userid", "groups", "created", "problem"})
+HEADINGS: Final = Headings(
+    [
+        *((one.key, (one.key, one.label, *one.aliases)) for one in COLUMNS),
+        # As SCIM names them, and as Okta prefixes them in its reports.
+        (EMAIL, ("emails.value",)),
+        (MANAGER, ("manager.value",)),
+        (USER_NAME, ("user.login",)),
+    ],
+    {"id", "objectid", "userid", "groups", "created", "problem"},
+)
 
 
 def guess(headings: tuple[str, ...]) -> dict[int, str]:
-    """Which column each heading means, by its place; each column once, unsure left out.
+    """Which column each heading means, by its place.
 
-    Exports and templates of Okta, Entra and Google are known: `Name [displayName]
-    Required` is read by what stands in brackets.
+    None is meant by "Block sign in [accountEnabled]", which negates.
     """
-    found: dict[int, str] = {}
-    for place, heading in enumerate(headings):
-        key = _meaning(heading)
-        if key is not None and key not in found.values():
-            found[place] = key
-    return found
-
-
-def _meaning(heading: str) -> str | None:
-    """The column's key; none for "Block sign in [accountEnabled]", which negates."""
-    if "block" in heading.casefold():
-        return None
-    in_brackets = re.search(r"\[(\w+)\]", heading)
-    if in_brackets and in_brackets[1].casefold() not in ("required", "optional"):
-        return _BY_HEADING.get(_bare(in_brackets[1]))
-    plain = re.sub(r"\[.*?\]|\(.*?\)", "", heading)
-    for form in (plain, plain.rpartition(":")[2], plain.rpartition(".")[2]):
-        bare = _bare(form)
-        if bare in _NEVER:
-            return None
-        if bare in _BY_HEADING:
-            return _BY_HEADING[bare]
-    return None
+    return HEADINGS.guess(
+        "" if "block" in heading.casefold() else heading for heading in headings
+    )
