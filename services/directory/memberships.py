@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models import (
     Group,
@@ -112,7 +113,7 @@ def _apply_change(
     else:
         leaving = [known[one] for one in step.remove if one in known]
     _remove(session, group, leaving, delta)
-    _check_circles(session, group, adding)
+    check_circles(session, group, adding)
     _add(session, group, adding, delta, at)
 
 
@@ -247,7 +248,7 @@ def _add(
     at: datetime,
 ) -> None:
     for chunk in chunks(adding):
-        present = _present(session, group, chunk)
+        present = already_in(session, group, chunk)
         fresh = [member for member in chunk if member.id not in present]
         _insert(session, group, fresh, at)
         delta.added.extend(member.id for member in fresh)
@@ -273,7 +274,7 @@ def _remove(
     session: Session, group: Group, leaving: Sequence[Member], delta: Delta
 ) -> None:
     for chunk in chunks(leaving):
-        present = _present(session, group, chunk)
+        present = already_in(session, group, chunk)
         gone = [member for member in chunk if member.id in present]
         users = [one.seq for one in gone if one.type == "User"]
         groups = [one.seq for one in gone if one.type == "Group"]
@@ -293,7 +294,7 @@ def _remove(
         delta.removed.extend(member.id for member in gone)
 
 
-def _present(session: Session, group: Group, members: Sequence[Member]) -> set[str]:
+def already_in(session: Session, group: Group, members: Sequence[Member]) -> set[str]:
     """Which of them are in the group, by id."""
     users = {one.seq: one.id for one in members if one.type == "User"}
     groups = {one.seq: one.id for one in members if one.type == "Group"}
@@ -316,7 +317,7 @@ def _present(session: Session, group: Group, members: Sequence[Member]) -> set[s
     return present
 
 
-def _check_circles(session: Session, group: Group, adding: Sequence[Member]) -> None:
+def check_circles(session: Session, group: Group, adding: Sequence[Member]) -> None:
     """Refuse a group in itself, directly or round a circle of groups."""
     groups = {member.seq: member.id for member in adding if member.type == "Group"}
     if not groups:
@@ -349,8 +350,11 @@ def _check_circles(session: Session, group: Group, adding: Sequence[Member]) -> 
 def set_first_count(session: Session, group: Group, n_members: int) -> None:
     """Count the members a group is made with, as part of its first version."""
     session.execute(
-        update(Group).where(Group.seq == group.seq).values(n_members=n_members)
+        update(Group).where(Group.seq == group.seq).values(n_members=n_members),
+        # Looked for among all groups of the session it would cost as much as the rest.
+        execution_options={"synchronize_session": False},
     )
+    set_committed_value(group, "n_members", n_members)
 
 
 def chunks(items: Iterable[T]) -> Iterator[list[T]]:
