@@ -5,9 +5,7 @@ How managers are set is in test_csv_import_managers.py.
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -20,10 +18,10 @@ from services.directory import users
 from services.errors import Invalid, NotFound
 from services.files import csv_import
 from services.origin import Actor, Origin
+from tests import imported
 from tests.directories import n_events, rows, totals
+from tests.imported import NOON, problem_rows, problems, tally
 
-NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
-ADA = Origin(Actor("admin", "ada", "Ada"), NOON)
 OKTA = Origin(Actor("token", "okta", "Okta"), NOON)
 BO: Document = {
     "userName": "bo@x.example",
@@ -46,48 +44,9 @@ def bo(acme):
     return users.create(acme, BO, origin=OKTA)
 
 
-def upload(organization, text):
-    return csv_import.upload(
-        "users", organization, "people.csv", text.encode(), origin=ADA
-    )
-
-
-def mapping(organization, job_id):
-    columns = csv_import.describe(organization, job_id).columns
-    return {column.place: column.key for column in columns}
-
-
-def trial(organization, text, **how):
-    """The id of an import that was tried with the columns as guessed."""
-    job_id = upload(organization, text)
-    csv_import.check(organization, job_id, mapping(organization, job_id), **how)
-    Runner().drain()
-    return job_id
-
-
-def loaded(organization, text, **how):
-    job_id = trial(organization, text, **how)
-    csv_import.load(organization, job_id)
-    Runner().drain()
-    return job_id
-
-
-def tally(organization, job_id):
-    found = jobs.get(organization, job_id).result["tally"]
-    names = ("created", "changed", "unchanged", "problems")
-    return tuple(found[name] for name in names)
-
-
-def problems(organization, job_id):
-    """Line and problem of each row that could not be loaded."""
-    found = jobs.get(organization, job_id).result["tally"]["first_problems"]
-    return [(line, problem) for line, _, problem in found]
-
-
-def problem_rows(organization, job_id):
-    content = b"".join(jobs.stream_file(organization, job_id, "problems"))
-    text = content.decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline="")))
+upload = partial(imported.upload, "users")
+trial = partial(imported.trial, "users")
+loaded = partial(imported.loaded, "users")
 
 
 def stored(app, user_name):

@@ -13,7 +13,8 @@ from services.directory import users
 from services.files.user_import import Hints
 from services.origin import new_id
 from tests.directories import n_events, rows
-from tests.services.files.test_csv_import import ADA, loaded, problems, tally, trial
+from tests.imported import ADA, problems, tally
+from tests.services.files.test_csv_import import loaded, trial
 
 HEADINGS = "userName,manager\n"
 

@@ -8,7 +8,8 @@ from services.background import jobs
 from services.background.job_runner import Runner
 from services.errors import Invalid, NotFound
 from services.files import csv_import
-from tests.services.files.test_csv_import import ADA, stored, trial, upload
+from tests.imported import ADA
+from tests.services.files.test_csv_import import stored, trial, upload
 
 
 @pytest.fixture(autouse=True)
