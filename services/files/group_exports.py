@@ -1,7 +1,8 @@
 """Groups with their members as files: written while they are read.
 
 As `exports` for users: a generator of bytes over one snapshot. The members of many
-groups are read by one statement, and come as they are consumed.
+groups are read by one statement, and come as they are consumed. A CSV can be loaded
+again (`services/files/csv_import.py`), which then changes no group.
 """
 
 from __future__ import annotations
@@ -145,8 +146,8 @@ def _page(
 
 
 _HEADINGS: Final = (
-    *("group", "groupId", "memberType", "member", "memberName", "memberActive"),
-    *("memberId", "since"),
+    *("group", "groupId", "externalId", "memberType", "member", "memberName"),
+    *("memberActive", "memberId", "since"),
 )
 _USERS_IN: Final = (
     select(
@@ -191,7 +192,7 @@ def _lines(
     with connection.execute(_MEMBERS, parameters) as rows:
         for group, own in members.by_group(groups, rows):
             if group.n_members == 0:
-                yield [group.display_name, group.id, *[""] * 6]
+                yield [*_of_group(group), *[""] * 6]
             for row in own:
                 yield _line(group, row)
 
@@ -202,5 +203,8 @@ def _line(group: StoredGroup, row: Any) -> list[str]:  # Any: a row of _MEMBERS
     name = str(row.document["userName"]) if is_user else row.name
     active = str(row.is_active).lower() if is_user else ""
     since = mapping.timestamp(row.added_at) if row.added_at else ""
-    first = [group.display_name, group.id, type_, name, row.name]
-    return [*first, active, row.id, since]
+    return [*_of_group(group), type_, name, row.name, active, row.id, since]
+
+
+def _of_group(group: StoredGroup) -> list[str]:
+    return [group.display_name, group.id, group.external_id or ""]

@@ -90,6 +90,7 @@ def test_groups_are_lines_of_their_members(acme, bo, cy, empty):
         ("'=Sales", "cy"),
         ("Empty", ""),
     ]
+    assert [line["externalId"] for line in found] == ["00g1", "00g1", ""]
     assert (found[0]["memberType"], found[0]["memberActive"]) == ("User", "false")
     assert (found[1]["memberId"], found[1]["memberActive"]) == (cy, "true")
     assert found[0]["since"] == "2026-11-03T12:00:00.000000Z"
