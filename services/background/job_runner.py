@@ -28,7 +28,7 @@ from services.activity import log_retention
 from services.background import bulk_changes, bulk_groups, daily_round, jobs
 from services.background.job_steps import Step, Task
 from services.errors import ServiceError
-from services.files import user_import, user_loading
+from services.files import group_import, group_loading, user_import, user_loading
 from services.organizations import OrganizationRef
 from services.origin import Origin, new_id
 from services.undo import undoing
@@ -41,6 +41,7 @@ Wait: TypeAlias = Callable[[float], bool]
 HANDLERS: Final[Mapping[str, Handler]] = {
     bulk_changes.KIND: bulk_changes.step,
     bulk_groups.KIND: bulk_groups.step,
+    group_import.GROUPS.job: group_loading.step,
     user_import.USERS.job: user_loading.step,
     log_retention.KIND: log_retention.step,
     undoing.KIND: undoing.step,

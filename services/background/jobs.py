@@ -30,7 +30,7 @@ GOING: Final = ("queued", "running")
 CHUNK_BYTES: Final = 256 * 1024
 """Of a file that is kept as it came."""
 
-PRIVATE_FILES: Final = ("upload", "rows", "hints", "later", "selection")
+PRIVATE_FILES: Final = ("upload", "rows", "hints", "later", "groups", "selection")
 """Files that a job reads for itself; the others are for admins to download."""
 
 JOBS_KEPT: Final = timedelta(days=30)

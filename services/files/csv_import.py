@@ -4,7 +4,7 @@ The job waits between the steps for an admin: an upload for its columns to be ma
 trial (`check`, which writes nothing of the directory) for the word to load it. Rows are
 planned anew when they are loaded, so that what changed meanwhile is heeded. What is
 particular to users is in `user_import`, what a row comes to in `user_rows`, and it is
-done by `user_loading`.
+done by `user_loading`; for groups likewise.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from services.files import csv_files, csv_kinds
 from services.files.csv_files import CsvFile, Line
 from services.files.csv_kinds import Files, ImportKind, Mapped, Noun
 from services.files.csv_rounds import PER_STEP
+from services.files.group_import import GROUPS
 from services.files.user_import import USERS
 from services.organizations import OrganizationRef
 from services.origin import Origin, shorten
@@ -34,7 +35,7 @@ N_SAMPLES: Final = 3
 Phase = Literal["map", "check", "load"]
 Empty = Literal["keep", "clear"]
 
-KINDS: Final[Mapping[Noun, ImportKind]] = {"users": USERS}
+KINDS: Final[Mapping[Noun, ImportKind]] = {"users": USERS, "groups": GROUPS}
 _BY_JOB: Final = {kind.job: kind for kind in KINDS.values()}
 
 

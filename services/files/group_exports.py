@@ -75,7 +75,7 @@ def _count(
 def as_csv(organization: OrganizationRef, chosen: ChosenGroups) -> Generator[bytes]:
     """A line a member, group by group; a group without members has one line too."""
     with read_connection() as connection:
-        yield csv_files.write_rows([_HEADINGS], is_first=True)
+        yield csv_files.write_rows([HEADINGS], is_first=True)
         for groups in _pages(connection, organization, chosen):
             with closing(_lines(connection, groups)) as lines:
                 while batch := list(islice(lines, ROWS_AT_A_TIME)):
@@ -145,7 +145,7 @@ def _page(
     return [StoredGroup(*row) for row in rows]
 
 
-_HEADINGS: Final = (
+HEADINGS: Final = (
     *("group", "groupId", "externalId", "memberType", "member", "memberName"),
     *("memberActive", "memberId", "since"),
 )
