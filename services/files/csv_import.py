@@ -36,7 +36,7 @@ Phase = Literal["map", "check", "load"]
 Empty = Literal["keep", "clear"]
 
 KINDS: Final[Mapping[Noun, ImportKind]] = {"users": USERS, "groups": GROUPS}
-_BY_JOB: Final = {kind.job: kind for kind in KINDS.values()}
+_NOUNS: Final = {kind.job: kind.noun for kind in KINDS.values()}
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,11 @@ class Upload:
     columns: tuple[FileColumn, ...]
     match: str
     empty: Empty
+
+
+def noun_of(job_kind: str) -> Noun | None:
+    """What a job of that kind imports, if it is an import."""
+    return _NOUNS.get(job_kind)
 
 
 def upload(
@@ -117,14 +122,20 @@ def _as_json(mapping: Mapping[int, str]) -> dict[str, str]:
     return {str(place): key for place, key in mapping.items()}
 
 
-def describe(organization: OrganizationRef, job_id: str) -> Upload:
-    """An import with the columns of its file; raises `NotFound`."""
+def describe(
+    organization: OrganizationRef, job_id: str, noun: Noun | None = None
+) -> Upload:
+    """An import with the columns of its file.
+
+    Raises `NotFound`, also when it is not of the noun that is given.
+    """
     job = jobs.get(organization, job_id)
-    if job.kind not in _BY_JOB:
+    found = noun_of(job.kind)
+    if found is None or noun not in (None, found):
         raise jobs.not_found()
     given, samples = job.input, _samples(organization, job)
     return Upload(
-        kind=_BY_JOB[job.kind],
+        kind=KINDS[found],
         job=job,
         phase=given["phase"],
         file_name=given["file_name"],

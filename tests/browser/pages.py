@@ -167,7 +167,7 @@ PAGES: Final = [
         *("groups-bulk", "confirm_bulk_groups"), query="?action=delete&ids=ENGINEERING"
     ),
     _page("groups-bulk-all", "confirm_bulk_all_groups", query="?action=delete"),
-    _page("import", "import_users"),
+    _page("import", "new_import", noun="users"),
     _page("import-columns", "show_import", job_id="mapped"),
     _page("import-columns-again", "edit_import_columns", job_id="tried"),
     _page("import-tried", "show_import", job_id="tried"),

@@ -205,6 +205,8 @@ NOT_THERE = {
     "/activity/<request_id>",
     "/o/<slug>/activity/<request_id>/link",
     "/o/<slug>/jobs/<job_id>/<name>.csv",
+    "/o/<slug>/groups/import/<job_id>",
+    "/o/<slug>/groups/import/<job_id>/columns",
     "/o/<slug>/users/import/<job_id>",
     "/o/<slug>/users/import/<job_id>/columns",
 }

@@ -38,7 +38,7 @@ def export_users(slug: str) -> Response:
         meant=query_words.meant_by(asked),
         arguments=asked.arguments,
         n_users=exports.count_users(g.organization, Chosen(query=asked.query)),
-        can_import=shell.may("import_users"),
+        can_import=shell.may("new_import"),
         slug=slug,
     )
 
@@ -70,6 +70,7 @@ def export_groups(slug: str) -> Response:
         meant=query_words.groups_meant_by(asked),
         arguments=asked.arguments,
         totals=group_exports.count(g.organization, ChosenGroups(query=asked.query)),
+        can_import=shell.may("new_import"),
         slug=slug,
     )
 

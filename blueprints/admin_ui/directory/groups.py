@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response, g, request, url_for
 
 from blueprints.admin_ui import bp, fragments, shell
-from blueprints.admin_ui.directory import group_queries, query_words
+from blueprints.admin_ui.directory import group_queries, jobs, query_words
 from blueprints.admin_ui.directory.group_queries import Asked
 from blueprints.admin_ui.lists import FilterChip
 from services.activity import actors
@@ -54,7 +54,10 @@ def list_groups(slug: str) -> Response:
         can_change=shell.may("rename_group"),
         can_pick=shell.may("bulk_delete_groups"),
         can_pick_all=shell.may("bulk_delete_all_groups"),
+        can_import=shell.may("new_import"),
         can_export=shell.may("export_groups"),
+        own_jobs=jobs.own(),
+        slug=slug,
     )
 
 

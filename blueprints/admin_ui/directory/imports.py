@@ -1,27 +1,25 @@
-"""Users from a CSV file, in four steps: choose it, map its columns, try it, load it.
+"""Users or groups from a CSV file: choose it, map its columns, try it, load it.
 
 Each step is a page with an address of its own; trying and loading are one job, whose
-progress is polled. Nothing of the directory changes before the last step.
+progress is polled. Nothing of the directory changes before the last step. The address
+says which of the two it is: `noun` in all that follows.
 """
 
 from __future__ import annotations
-
-from typing import Final
 
 from flask import Response, current_app, g, request, url_for
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import RadioField, SelectChoice
 
 from blueprints.admin_ui import bp, fragments
 from blueprints.admin_ui.directory import job_words, jobs
+from blueprints.admin_ui.directory.import_words import WORDS, Words
 from blueprints.admin_ui.forms import Form, Refusal
 from services.activity import actors
-from services.files import csv_files, csv_import, user_columns
+from services.files import csv_files, csv_import
 from services.files.csv_import import Upload
-
-SECTION: Final = "list_users"
+from services.files.csv_kinds import Noun
 
 
 class FileForm(Form):
@@ -30,52 +28,33 @@ class FileForm(Form):
     file = FileField("CSV file", [FileRequired("Choose a CSV file.")])
 
 
-class ColumnsForm(Form):
-    """How rows are read; the columns themselves are fields of the template's making."""
-
-    match = RadioField(
-        "Find people who are here already by",
-        choices=[
-            SelectChoice("userName", "User name"),
-            SelectChoice("externalId", "External ID"),
-        ],
-        default="userName",
-    )
-    empty = RadioField(
-        "An empty cell",
-        choices=[
-            SelectChoice("keep", "leaves the value as it is"),
-            SelectChoice("clear", "clears the value"),
-        ],
-        default="keep",
-    )
-
-
-@bp.get("/o/<slug>/users/import")
-def import_users(slug: str) -> Response:
+@bp.get("/o/<slug>/users/import", defaults={"noun": "users"})
+@bp.get("/o/<slug>/groups/import", defaults={"noun": "groups"})
+def new_import(slug: str, noun: Noun) -> Response:
     """Choose a file."""
-    return _choose(slug, FileForm(formdata=None))
+    return _choose(slug, noun, FileForm(formdata=None))
 
 
-@bp.post("/o/<slug>/users/import")
-def upload_users(slug: str) -> AnyResponse:
+@bp.post("/o/<slug>/users/import", defaults={"noun": "users"})
+@bp.post("/o/<slug>/groups/import", defaults={"noun": "groups"})
+def upload_import(slug: str, noun: Noun) -> AnyResponse:
     """Keep the file, and go on to its columns."""
     form = FileForm()
     if form.validate():
         try:
-            job_id = _upload(form.file.data)
+            job_id = _upload(noun, form.file.data)
         except Refusal as refusal:
             form.show(refusal)
         else:
-            return fragments.go(_page(slug, job_id))
-    return _choose(slug, form, 422)
+            return fragments.go(_page(slug, noun, job_id))
+    return _choose(slug, noun, form, 422)
 
 
-def _upload(file: FileStorage) -> str:
+def _upload(noun: Noun, file: FileStorage) -> str:
     return csv_import.upload(
-        "users",
+        noun,
         g.organization,
-        file.filename or "people.csv",
+        file.filename or f"{noun}.csv",
         file.read(),
         origin=g.origin,
         max_bytes=_max_bytes(),
@@ -88,11 +67,12 @@ def _max_bytes() -> int:
     )
 
 
-def _choose(slug: str, form: FileForm, status: int = 200) -> Response:
-    g.section = SECTION
+def _choose(slug: str, noun: Noun, form: FileForm, status: int = 200) -> Response:
+    words = _words(noun)
     return fragments.show(
         "imports/new.html",
         status=status,
+        words=words,
         form=form,
         slug=slug,
         max_megabytes=max(_max_bytes() // 1024 // 1024, 1),
@@ -100,33 +80,37 @@ def _choose(slug: str, form: FileForm, status: int = 200) -> Response:
     )
 
 
-@bp.get("/o/<slug>/users/import/<job_id>")
-def show_import(slug: str, job_id: str) -> AnyResponse:
+@bp.get("/o/<slug>/users/import/<job_id>", defaults={"noun": "users"})
+@bp.get("/o/<slug>/groups/import/<job_id>", defaults={"noun": "groups"})
+def show_import(slug: str, noun: Noun, job_id: str) -> AnyResponse:
     """The step that an import is in: its columns, its progress, what came of it."""
-    found = csv_import.describe(g.organization, job_id)
+    found = csv_import.describe(g.organization, job_id, noun)
     if found.phase == "map" and found.job.state == "waiting":
         return _columns(slug, found, _columns_form(found))
     return _progress(slug, found)
 
 
-@bp.get("/o/<slug>/users/import/<job_id>/columns")
-def edit_import_columns(slug: str, job_id: str) -> AnyResponse:
+@bp.get("/o/<slug>/users/import/<job_id>/columns", defaults={"noun": "users"})
+@bp.get("/o/<slug>/groups/import/<job_id>/columns", defaults={"noun": "groups"})
+def edit_import_columns(slug: str, noun: Noun, job_id: str) -> AnyResponse:
     """The columns again, after a trial."""
-    found = csv_import.describe(g.organization, job_id)
+    found = csv_import.describe(g.organization, job_id, noun)
     if found.job.state != "waiting":
-        return fragments.go(_page(slug, job_id))
+        return fragments.go(_page(slug, noun, job_id))
     return _columns(slug, found, _columns_form(found))
 
 
-def _columns_form(found: Upload) -> ColumnsForm:
-    return ColumnsForm(formdata=None, match=found.match, empty=found.empty)
+def _columns_form(found: Upload) -> Form:
+    form = WORDS[found.kind.noun].form
+    return form(formdata=None, match=found.match, empty=found.empty)
 
 
-@bp.post("/o/<slug>/users/import/<job_id>/check")
-def check_import(slug: str, job_id: str) -> AnyResponse:
+@bp.post("/o/<slug>/users/import/<job_id>/check", defaults={"noun": "users"})
+@bp.post("/o/<slug>/groups/import/<job_id>/check", defaults={"noun": "groups"})
+def check_import(slug: str, noun: Noun, job_id: str) -> AnyResponse:
     """Try it with these columns."""
-    form = ColumnsForm()
-    found = csv_import.describe(g.organization, job_id)
+    form = WORDS[noun].form()
+    found = csv_import.describe(g.organization, job_id, noun)
     mapping = {
         column.place: request.form.get(f"column-{column.place}", "")
         for column in found.columns
@@ -137,49 +121,51 @@ def check_import(slug: str, job_id: str) -> AnyResponse:
                 g.organization,
                 job_id,
                 mapping,
-                match=form.match.data,
-                empty=form.empty.data,
+                **form.data,
             )
         except Refusal as refusal:
             form.show(refusal)
         else:
-            return fragments.go(_page(slug, job_id))
+            return fragments.go(_page(slug, noun, job_id))
     return _columns(slug, found, form, mapping, 422)
 
 
 def _columns(
     slug: str,
     found: Upload,
-    form: ColumnsForm,
+    form: Form,
     mapping: dict[int, str] | None = None,
     status: int = 200,
 ) -> Response:
-    g.section = SECTION
+    words = _words(found.kind.noun)
     guessed = {column.place: column.key for column in found.columns}
     return fragments.show(
         "imports/columns.html",
         "imports/_columns.html",
         status=status,
+        words=words,
         form=form,
         upload=found,
         mapping=guessed if mapping is None else mapping,
-        targets=[(column.key, column.label) for column in user_columns.COLUMNS],
+        targets=list(found.kind.labels.items()),
         slug=slug,
     )
 
 
-@bp.post("/o/<slug>/users/import/<job_id>/load")
-def load_import(slug: str, job_id: str) -> AnyResponse:
+@bp.post("/o/<slug>/users/import/<job_id>/load", defaults={"noun": "users"})
+@bp.post("/o/<slug>/groups/import/<job_id>/load", defaults={"noun": "groups"})
+def load_import(slug: str, noun: Noun, job_id: str) -> AnyResponse:
     """Load what was tried."""
+    csv_import.describe(g.organization, job_id, noun)
     try:
         csv_import.load(g.organization, job_id)
     except Refusal as refusal:
         fragments.notify(refusal.detail, kind="problem")
-    return fragments.go(_page(slug, job_id))
+    return fragments.go(_page(slug, noun, job_id))
 
 
 def _progress(slug: str, found: Upload) -> Response:
-    g.section = SECTION
+    words = _words(found.kind.noun)
     job = found.job
     tally = job.result.get("tally", {})
     names = actors.names(g.organization, tally.get("sources", {}))
@@ -188,6 +174,7 @@ def _progress(slug: str, found: Upload) -> Response:
         "imports/show.html",
         part,
         *jobs.ended_parts(job),
+        words=words,
         upload=found,
         job=job,
         part=part,
@@ -199,5 +186,11 @@ def _progress(slug: str, found: Upload) -> Response:
     )
 
 
-def _page(slug: str, job_id: str) -> str:
-    return url_for("admin_ui.show_import", slug=slug, job_id=job_id)
+def _words(noun: Noun) -> Words:
+    """The words of the page, which belongs to the part of the navigation they name."""
+    g.section = WORDS[noun].section
+    return WORDS[noun]
+
+
+def _page(slug: str, noun: Noun, job_id: str) -> str:
+    return url_for("admin_ui.show_import", slug=slug, noun=noun, job_id=job_id)

@@ -10,6 +10,7 @@ from services.activity import log_retention
 from services.background import bulk_groups
 from services.background.bulk_changes import ACTIONS
 from services.background.jobs import State, StoredJob
+from services.files import csv_import
 from services.undo import undoing
 
 _STATES: Final[dict[State, tuple[str, str]]] = {
@@ -35,7 +36,7 @@ def ending(job: StoredJob) -> str:
 
 def title(job: StoredJob) -> str:
     """What the job does, as a heading."""
-    if job.kind == "import":
+    if csv_import.noun_of(job.kind):
         return f"Import {job.input['file_name']}"
     if job.kind == undoing.KIND:
         return undo_words.job_title(job.input)
@@ -49,6 +50,13 @@ def title(job: StoredJob) -> str:
         if action in ACTIONS
         else "Job"
     )
+
+
+def counted(job: StoredJob) -> str:
+    """What its progress counts: one of them."""
+    if csv_import.noun_of(job.kind):
+        return "line"
+    return {undoing.KIND: "change", bulk_groups.KIND: "group"}.get(job.kind, "user")
 
 
 def sentences(job: StoredJob) -> list[str]:

@@ -17,7 +17,7 @@ from blueprints.admin_ui.directory import job_words
 from services.background import jobs
 from services.background.jobs import StoredJob
 from services.errors import NotFound
-from services.files import csv_files
+from services.files import csv_files, csv_import
 
 FILES: Final = ("problems", "skipped", "result")
 """Files of a job that are for downloading; the others it reads itself."""
@@ -42,20 +42,23 @@ def list_jobs(slug: str) -> Response:
         "jobs/_own.html",
         jobs=found,
         own_jobs=own(),
-        can_import=shell.may("import_users"),
+        can_import=shell.may("new_import"),
         slug=slug,
     )
 
 
-def own() -> list[tuple[StoredJob, str]]:
-    """What whoever is signed in has started and is under way, with its title."""
+def own() -> list[tuple[StoredJob, str, str]]:
+    """What whoever is signed in has started and is under way.
+
+    With its title, and what its progress counts.
+    """
     going = jobs.going_of(g.organization, g.signed_in.actor)
-    return [(job, job_words.title(job)) for job in going]
+    return [(job, job_words.title(job), job_words.counted(job)) for job in going]
 
 
 def may_open(kind: str) -> bool:
     """Whether whoever is signed in may see more of such a job than its line."""
-    return shell.may("show_import" if kind == "import" else "show_job")
+    return shell.may("show_import" if csv_import.noun_of(kind) else "show_job")
 
 
 @bp.get("/o/<slug>/jobs/<job_id>")
@@ -63,8 +66,10 @@ def show_job(slug: str, job_id: str) -> AnyResponse:
     """A job with its progress, at last with its result."""
     g.section = "list_users"
     job = jobs.get(g.organization, job_id)
-    if job.kind == "import":
-        return fragments.go(url_for("admin_ui.show_import", slug=slug, job_id=job_id))
+    if noun := csv_import.noun_of(job.kind):
+        return fragments.go(
+            url_for("admin_ui.show_import", slug=slug, noun=noun, job_id=job_id)
+        )
     return fragments.show(
         "jobs/show.html",
         "jobs/_job.html",
@@ -73,6 +78,7 @@ def show_job(slug: str, job_id: str) -> AnyResponse:
         slug=slug,
         title=job_words.title(job),
         state=job_words.state(job),
+        noun=job_words.counted(job),
         sentences=job_words.sentences(job),
         can_cancel=may_cancel(job),
         can_download=shell.may("download_job_file"),

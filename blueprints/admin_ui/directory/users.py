@@ -65,7 +65,7 @@ def _list(slug: str, asked: Asked, unknown_group: str) -> Response:
         can_change=shell.may("update_user"),
         can_pick=shell.may("bulk_users"),
         can_pick_all=shell.may("bulk_all_users"),
-        can_import=shell.may("import_users"),
+        can_import=shell.may("new_import"),
         can_export=shell.may("export_users"),
         own_jobs=jobs.own(),
     )

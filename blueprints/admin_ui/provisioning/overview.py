@@ -88,7 +88,7 @@ def _steps(progress: Progress) -> Response:
         progress=progress,
         first_name=g.signed_in.name.split()[0],
         can_add_users=may("create_user"),
-        can_import=may("import_users"),
+        can_import=may("new_import"),
         organization=g.organization,
         **_common(),
     )
