@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from werkzeug.routing import Rule
+
 from tests.browser import acts
 from tests.browser.acts import Act
 from tests.browser.sample import Sample
@@ -49,13 +51,20 @@ class Shown:
         rule = next(
             rule
             for rule in UI_RULES
-            if rule.endpoint == endpoint and "GET" in (rule.methods or ())
+            if rule.endpoint == endpoint
+            and "GET" in (rule.methods or ())
+            and self._is_meant(rule)
         )
         built = rule.build({name: self._value(name, sample) for name in rule.arguments})
         assert built is not None
         query = self.query.replace("AIKO", sample.arguments["user_id"])
         query = query.replace("ENGINEERING", sample.arguments["group_id"])
         return built[1] + query.replace("TOKEN", sample.token_ids["Okta production"])
+
+    def _is_meant(self, rule: Rule) -> bool:
+        """Whether the rule stands for the same values as the page."""
+        defaults = rule.defaults or {}
+        return all(self.values.get(name, own) == own for name, own in defaults.items())
 
     def _value(self, name: str, sample: Sample) -> str:
         """What stands for an argument: an example by its name, or what is given."""
@@ -100,9 +109,15 @@ PAGES: Final = [
     Shown("not-found", "owner", address="ORG/nowhere", status=404),
     Shown("forbidden", "viewer", "show_settings", status=403),
     Shown(
-        "fault", "owner", "show_import", {"slug": OTHER, "job_id": "broken"}, status=500
+        *("fault", "owner", "show_import"),
+        {"slug": OTHER, "noun": "users", "job_id": "broken"},
+        status=500,
     ),
-    _done("too-large", "import_users", acts.upload_too_much, 413, slug=OTHER),
+    _done(
+        *("too-large", "new_import", acts.upload_too_much, 413),
+        slug=OTHER,
+        noun="users",
+    ),
     Shown("sign-in-slowed", None, "show_sign_in", act=acts.sign_in_too_often, then=429),
     # an organization
     _main("overview", "overview"),
@@ -168,9 +183,18 @@ PAGES: Final = [
     ),
     _page("groups-bulk-all", "confirm_bulk_all_groups", query="?action=delete"),
     _page("import", "new_import", noun="users"),
-    _page("import-columns", "show_import", job_id="mapped"),
-    _page("import-columns-again", "edit_import_columns", job_id="tried"),
-    _page("import-tried", "show_import", job_id="tried"),
+    _page("import-columns", "show_import", noun="users", job_id="mapped"),
+    _page("import-columns-again", "edit_import_columns", noun="users", job_id="tried"),
+    _page("import-tried", "show_import", noun="users", job_id="tried"),
+    _page("import-groups", "new_import", noun="groups"),
+    _page(
+        *("import-groups-columns", "show_import"),
+        noun="groups",
+        job_id="mapped groups",
+    ),
+    _page(
+        *("import-groups-tried", "show_import"), noun="groups", job_id="tried groups"
+    ),
     _page("export", "export_users"),
     _page("export-groups", "export_groups", query="?q=e"),
     _page("jobs", "list_jobs"),

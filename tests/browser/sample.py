@@ -51,6 +51,16 @@ ana.silva@harbour.example,Ana,Again,Design,2026-11-01
 """
 """A file to import: new people, a changed one, and two lines that cannot be taken."""
 
+TEAMS: Final = """\
+Team,Members,Cost center
+Night watch,aiko.tanaka@harbour.example; maria.santos@harbour.example,4100
+Night watch,lars.nielsen@harbour.example,4100
+Engineering,maria.santos@harbour.example,4200
+On call,per.holm@harbour.example,4200
+On call,lars.nielsen@harbour.example,4200
+"""
+"""Groups to import: two new ones, a changed one, and a member who is not here."""
+
 
 TAKEN: Final = {
     "schemas": [names.CORE_USER],
@@ -351,15 +361,28 @@ def _start_jobs(sample: Sample) -> None:
     wait_for(where, job_id)
     wait_for(where, tried)
     sample.arguments["broken"] = _break_job(sample, origin)
+    _start_imports_of_groups(sample, origin)
 
 
 def _break_job(sample: Sample, origin: Origin) -> str:
     """A job whose row is damaged: no request can do that, and its page cannot be."""
-    job_id = csv_import.upload(sample.other, "x.csv", PEOPLE.encode(), origin=origin)
+    file = PEOPLE.encode()
+    job_id = csv_import.upload("users", sample.other, "x.csv", file, origin=origin)
     damage = sa.text("UPDATE jobs SET input = :input WHERE id = :id")
     with db.engine.begin() as connection:
         connection.execute(damage, {"input": "{", "id": job_id})
     return job_id
+
+
+def _start_imports_of_groups(sample: Sample, origin: Origin) -> None:
+    """A file to be mapped, and one that was tried."""
+    where, file = sample.organization, TEAMS.encode()
+    mapped = csv_import.upload("groups", where, "teams.csv", file, origin=origin)
+    tried = csv_import.upload("groups", where, "shifts.csv", file, origin=origin)
+    columns = csv_import.describe(where, tried).columns
+    csv_import.check(where, tried, {one.place: one.key for one in columns})
+    sample.arguments |= {"mapped groups job_id": mapped, "tried groups job_id": tried}
+    wait_for(where, tried)
 
 
 def wait_for(organization: OrganizationRef, job_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from scim.attributes import Document
 from services.directory import groups
@@ -69,3 +69,21 @@ def test_keys_select_and_escape_leaves_everything_as_it_is(
     expect(rows(owner).first).to_have_text("Chamber alto")
     owner.get_by_role("button", name="Clear the selection").press("Enter")
     expect(owner.locator("#bulk")).to_be_hidden()
+
+
+def test_a_file_is_chosen_tried_and_loaded(owner: Page, sample: Sample) -> None:
+    owner.goto(f"{sample.at}/groups")
+    owner.get_by_role("link", name="Import CSV").click()
+    lines = (
+        b"Team,Login\nDawn watch,aiko.tanaka@harbour.example\nDawn watch,al@x.example\n"
+    )
+    file: FilePayload = {"name": "w.csv", "mimeType": "text/csv", "buffer": lines}
+    owner.get_by_label("CSV file").set_input_files(file)
+    owner.get_by_role("button", name="Upload file").click()
+    expect(owner.get_by_label("Login")).to_have_value("member")
+    owner.get_by_role("button", name="Try the import").click()
+    expect(owner.locator("#problems")).to_contain_text('"al@x.example" is no user here')
+    owner.get_by_role("button", name="Load 1 group").click()
+    expect(owner.locator("#job")).to_contain_text("1 group was loaded")
+    owner.goto(f"{sample.at}/groups?q=dawn")
+    expect(owner.get_by_role("row", name="Dawn watch")).to_contain_text("1")

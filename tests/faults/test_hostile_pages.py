@@ -121,9 +121,9 @@ class House:
 def _upload(app: Flask, acme: OrganizationRef) -> str:
     """A file whose columns are to be chosen."""
     with app.app_context():
-        file = b"userName,active\nbo,true\n"
+        file = b"group,member\nStaff,bo\n"
         return csv_import.upload(
-            "users", acme, "people.csv", file, origin=Origin.of_command_line()
+            "groups", acme, "teams.csv", file, origin=Origin.of_command_line()
         )
 
 
@@ -155,7 +155,8 @@ def test_hostile_field_never_fails(house: House, view: str, name: str) -> None:
     [
         pytest.param(rule, argument, id=f"{rule} {argument}")
         for rule in UI_RULES
-        for argument in sorted(rule.arguments)
+        # What a rule stands for is no part of its address.
+        for argument in sorted(rule.arguments - (rule.defaults or {}).keys())
         if "GET" in (rule.methods or ())
     ],
 )
