@@ -62,14 +62,14 @@ def _completing(dialect: Dialect) -> Write:
         dialect=dialect, column_keys=list(_FILLED)
     )
     names = getattr(compiled, "positiontup", None) or _FILLED
-    processors = [_processor(name, dialect) for name in names]
+    columns = [(name, _processor(name, dialect)) for name in names]
     run = _by_place(str(compiled)) if compiled.positional else _by_name(str(compiled))
 
     def write(connection: Connection, rows: Sequence[Row]) -> None:
         given = [
             [
                 processor(row[name]) if processor else row[name]
-                for name, processor in zip(names, processors, strict=True)
+                for name, processor in columns
             ]
             for row in rows
         ]

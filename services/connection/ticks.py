@@ -32,8 +32,11 @@ Step = Literal[
 Row: TypeAlias = Mapping[str, Any]  # Any: values of the columns of a request
 
 _TABLE: Final = Base.metadata.tables[ConnectionTick.__tablename__]
-_DISCOVERY: Final = ("ServiceProviderConfig", "ResourceTypes", "Schemas")
-_PREFIX: Final = "/scim/v2/"
+_DISCOVERY: Final = (
+    "/scim/v2/ServiceProviderConfig",
+    "/scim/v2/ResourceTypes",
+    "/scim/v2/Schemas",
+)
 _BY_CHANGE: Final[dict[str, frozenset[Step]]] = {
     "User": frozenset({"updated", "deactivated"}),
     "Group": frozenset({"members_changed"}),
@@ -139,7 +142,7 @@ def _told_by_itself(row: Row, *, is_accepted: bool) -> tuple[Step, ...]:
 
 def _told_by_success(row: Row) -> Iterator[Step]:
     method, about, facts = row["method"], row["resource_type"], row["facts"]
-    if row["path"].startswith(tuple(_PREFIX + one for one in _DISCOVERY)):
+    if row["path"].startswith(_DISCOVERY):
         yield "discovery"
     if about == "User" and method == "POST" and row["status"] == 201:
         yield "created"
