@@ -42,6 +42,7 @@ from services.errors import NotFound
 from services.organizations import OrganizationRef
 from services.origin import is_id, shorten
 from services.queries import keyset
+from services.queries.comparing import among
 from services.queries.keyset import Key, Order
 
 SEARCHED_AT_ONCE: Final = 2_000
@@ -276,7 +277,7 @@ def _page(
     if _is_by_subject(query):
         places, order = _places(organization_seq, query)
         window = keyset.read(connection, places, order, cursor, count)
-        found = _newest_first([row[0] for row in window.rows])
+        found = _newest_first(connection, [row[0] for row in window.rows])
         rows = connection.execute(found).all()
     else:
         listed = _listed(organization_seq, query)
@@ -301,9 +302,10 @@ def _search(
     places, order = _places(organization_seq, query)
     looked = keyset.read(connection, places, order, cursor, SEARCHED_AT_ONCE)
     seqs = [row[0] for row in looked.rows]
-    wanted = _newest_first(seqs).where(*log_queries.clauses(query))
+    wanted = _newest_first(connection, seqs).where(*log_queries.clauses(query))
     if query.q.strip():
-        wanted = wanted.where(_contains(query, _ids(connection, query, looked.rows)))
+        request_ids = _ids(connection, query, looked.rows)
+        wanted = wanted.where(_contains(connection, query, request_ids))
     found = connection.execute(wanted.limit(count + 1)).all()
     older, back_to = looked.next, looked.rows[-1][1] if looked.next else None
     if len(found) > count:
@@ -322,7 +324,9 @@ def _ids(
     if not _is_by_subject(query):
         return [place.id for place in places]
     seqs = [place[0] for place in places]
-    return connection.scalars(select(_TABLE.c.id).where(_SEQ.in_(seqs))).all()
+    return connection.scalars(
+        select(_TABLE.c.id).where(among(connection, _SEQ, seqs))
+    ).all()
 
 
 def _places(
@@ -355,19 +359,23 @@ def _listed(
     return _matching(organization_seq, query)
 
 
-def _newest_first(seqs: Sequence[int]) -> Select[Any]:  # Any: the columns of a row
-    found = select(*_COLUMNS).where(_SEQ.in_(seqs))
+def _newest_first(
+    connection: Connection, seqs: Sequence[int]
+) -> Select[Any]:  # Any: the columns of a row
+    found = select(*_COLUMNS).where(among(connection, _SEQ, seqs))
     return found.order_by(_AT.desc(), _SEQ.desc())
 
 
-def _contains(query: LogQuery, request_ids: Sequence[str]) -> ColumnElement[bool]:
+def _contains(
+    connection: Connection, query: LogQuery, request_ids: Sequence[str]
+) -> ColumnElement[bool]:
     """Whether a text is in a row, or in the name of what it changed.
 
     The ids are said, so that nobody looks through the changes of all other requests.
     """
     wanted = storable(shorten(query.q.strip(), _LONGEST_TEXT))
     named = select(ChangeEvent.request_id).where(
-        ChangeEvent.request_id.in_(request_ids),
+        among(connection, ChangeEvent.request_id, request_ids),
         ChangeEvent.resource_name.icontains(wanted, autoescape=True),
     )
     bodies = [_TABLE.c[name] for name in _BODIES] if query.in_bodies else []

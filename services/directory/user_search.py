@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Select, and_, exists, false, or_, select
 from models import User, UserSearch
 from scim.matching import fold
 from services.organizations import OrganizationRef
-from services.queries.comparing import Clause, contains, searchable
+from services.queries.comparing import Clause, among, contains, searchable
 
 FEW: Final = 2_000
 """People up to whom a set is carried on as numbers; asking each is cheaper of more."""
@@ -56,7 +56,7 @@ def settle(connection: Connection, condition: Condition) -> Settled:
     if len(seqs) > FEW:
         return Settled(condition.test, False, condition.counted)
     # An empty list would still be compared with every row.
-    clause = _USERS.seq.in_(seqs) if seqs else false()
+    clause = among(connection, _USERS.seq, seqs) if seqs else false()
     return Settled(clause, is_narrow=True)
 
 
