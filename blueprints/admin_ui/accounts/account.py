@@ -125,6 +125,7 @@ def change_password() -> AnyResponse:
             form.say("old_password", "This is not your current password.")
         except TooManyFailures as refusal:
             form.show(refusal)
+            return sign_in.ask_for_patience(_password(form, 422), refusal)
         except Refusal as refusal:
             form.show(refusal, **{"password": "new_password"})
         else:

@@ -50,6 +50,7 @@ def ask_unless_recent() -> Response | None:
             form.say(_FIELD, "This is not your password.")
         except TooManyFailures as refusal:
             form.show(refusal)
+            return sign_in.ask_for_patience(_ask(form, 422), refusal)
         else:
             browsing.renew(sessions.confirm(signed_in.id, at=g.now))
             return None

@@ -50,7 +50,11 @@ def accept_invitation(secret: str) -> AnyResponse:
     if form.validate():
         try:
             _accept(invitation, secret, form)
-        except (SignInRefused, TooManyFailures, *Refusal) as refusal:
+        except TooManyFailures as refusal:
+            form.show(refusal)
+            refused = _page(invitation, secret, form, 422)
+            return sign_in.ask_for_patience(refused, refusal)
+        except (SignInRefused, *Refusal) as refusal:
             form.show(refusal)
         else:
             return fragments.go(_destination(invitation))

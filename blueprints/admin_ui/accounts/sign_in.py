@@ -11,7 +11,7 @@ import json
 import math
 import time
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
@@ -36,6 +36,8 @@ from services.access import admins, sessions, sign_in
 from services.access.sessions import SignedIn
 from services.errors import NotFound
 from services.origin import Origin
+
+Answer = TypeVar("Answer", bound=AnyResponse)
 
 log = structlog.get_logger()
 
@@ -86,9 +88,7 @@ def sign_in_post() -> AnyResponse:
         browsing.enter(admin_id, g.now)
     except sign_in.TooManyFailures as refusal:
         form.show(refusal)
-        answer = _refuse(form, 429)
-        answer.headers["Retry-After"] = str(refusal.seconds)
-        return answer
+        return ask_for_patience(_refuse(form), refusal)
     except (sign_in.SignInRefused, NotFound) as refusal:
         form.show(refusal)
         return _refuse(form)
@@ -139,6 +139,15 @@ def check_password(email: str | None, password: str | None) -> str:
         raise
 
 
+def ask_for_patience(answer: Answer, refusal: sign_in.TooManyFailures) -> Answer:
+    """The form that was refused, as 429 with the seconds to wait."""
+    # The script shows a form again for 422 alone.
+    if not wants_fragment():
+        answer.status_code = 429
+    answer.headers["Retry-After"] = str(refusal.seconds)
+    return answer
+
+
 def ask() -> AnyResponse:
     """Answer a request of nobody who is signed in: they can sign in, and go on."""
     if is_polled():
@@ -183,9 +192,8 @@ def _why_asked(*, is_form_kept: bool = False) -> str:
     return f"{why} What you typed is kept." if is_form_kept else why
 
 
-def _refuse(form: SignInForm, status: int = 422) -> AnyResponse:
-    # The script shows a dialog anew for 422 alone.
-    return _dialog(form, 422) if wants_fragment() else _page(form, status=status)
+def _refuse(form: SignInForm) -> AnyResponse:
+    return _dialog(form, 422) if wants_fragment() else _page(form, status=422)
 
 
 def _page(form: SignInForm, notice: str = "", status: int = 200) -> AnyResponse:

@@ -164,6 +164,7 @@ def test_guessing_the_old_password_has_to_wait(app: Flask, ada: str) -> None:
     assert [change(client, "wrong", OTHER) for _ in range(10)] == [422] * 10
     fields = {"old_password": PASSWORD, "new_password": OTHER}
     answer = client.post("/account/password", fields)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
     assert "Too many tries" in answer.text
 
 

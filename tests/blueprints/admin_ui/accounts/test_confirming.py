@@ -97,8 +97,11 @@ def test_guessing_has_to_wait(client: AdminClient) -> None:
     for _ in range(10):
         client.post("tokens/new", fields)
     answer = client.post("tokens/new", FIELDS | {"confirm_password": PASSWORD})
-    assert answer.status_code == 422
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
     assert "Too many tries" in answer.text
+    # The script shows the dialog again for 422 alone.
+    asked = client.post("tokens/new", FIELDS | {"confirm_password": "x"}, htmx=True)
+    assert (asked.status_code, asked.headers["Retry-After"]) == (422, "60")
 
 
 def test_htmx_asks_in_the_dialog(client: AdminClient) -> None:

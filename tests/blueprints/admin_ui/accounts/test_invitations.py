@@ -153,6 +153,19 @@ def test_an_admin_who_is_not_signed_in_gives_the_password(
     assert roles_in(app, acme) == {email: "helpdesk"}
 
 
+def test_guessing_the_password_of_an_invitation_has_to_wait(
+    app: Flask, acme: OrganizationRef, globex: OrganizationRef
+) -> None:
+    email = email_of(app, make_admin(app, "viewer", globex))
+    path, client = invite(app, acme, email), AdminClient(app, None)
+    for _ in range(10):
+        accept(client, path, password="wrong")
+    answer = accept(client, path, password=PASSWORD)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    assert "Too many tries" in answer.text
+    assert roles_in(app, acme) == {}
+
+
 def test_somebody_else_is_told_whom_it_is_for(
     app: Flask, acme: OrganizationRef, stranger: AdminClient, globex: OrganizationRef
 ) -> None:
