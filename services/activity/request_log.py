@@ -300,6 +300,8 @@ def _search(
 ) -> LogPage:
     """Look through the next rows for what no index finds; onwards only."""
     places, order = _places(organization_seq, query)
+    if not _is_by_subject(query):
+        places = places.add_columns(_TABLE.c.id)
     looked = keyset.read(connection, places, order, cursor, SEARCHED_AT_ONCE)
     seqs = [row[0] for row in looked.rows]
     wanted = _newest_first(connection, seqs).where(*log_queries.clauses(query))
@@ -318,7 +320,7 @@ def _search(
 def _ids(
     connection: Connection,
     query: LogQuery,
-    places: Sequence[Any],  # Any: rows of `_places`
+    places: Sequence[Any],  # Any: rows as `_search` looks at them
 ) -> Sequence[str]:
     """The requests that stand there; those found in the log itself say their ids."""
     if not _is_by_subject(query):
@@ -335,7 +337,7 @@ def _places(
     """Where the rows are that an index finds, and what their order is."""
     if not _is_by_subject(query):
         listed = _listed(organization_seq, query)
-        return listed.with_only_columns(_SEQ, _AT, _TABLE.c.id), _ORDER
+        return listed.with_only_columns(_SEQ, _AT), _ORDER
     found = request_subjects.of(organization_seq, storable(query.resource_id))
     if query.outcome == NOT_READ:
         found = found.where(~request_subjects.IS_READ)

@@ -183,7 +183,7 @@ def check(
     kind = described.kind
     match = match or kind.matches[0]
     if match not in kind.matches or empty not in get_args(Empty):
-        raise Invalid("match", "Choose how people are found, and what empty cells do.")
+        raise Invalid("match", "Choose how they are found, and what empty cells do.")
     columns = {place: key for place, key in mapping.items() if key}
     _check_mapping(kind, columns, len(described.columns), match)
     files = kind.prepare(

@@ -36,7 +36,7 @@ def test_columns_may_be_chosen_again_after_a_trial(app, acme):
         ({0: "userName", 1: "userName"}, "userName", "Two columns stand for User name"),
         ({0: "userName", 1: "password"}, "userName", "One of the columns is not known"),
         ({0: "userName", 9: "title"}, "userName", "One of the columns is not known"),
-        ({0: "userName"}, "shoeSize", "Choose how people are found"),
+        ({0: "userName"}, "shoeSize", "Choose how they are found"),
     ],
 )
 def test_columns_that_make_no_sense_are_refused(acme, columns, match, said):

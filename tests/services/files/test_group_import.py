@@ -232,7 +232,7 @@ def test_nobody_of_another_organization_is_found(app, acme, globex, sales):
         ({0: "member"}, "displayName", "No column stands for Group name"),
         ({0: "displayName"}, "externalId", "No column stands for External ID"),
         ({0: "userName"}, "displayName", "One of the columns is not known"),
-        ({0: "displayName"}, "userName", "Choose how people are found"),
+        ({0: "displayName"}, "userName", "Choose how they are found"),
         ({0: "member", 1: "member"}, "displayName", "Two columns stand for Members"),
     ],
 )
