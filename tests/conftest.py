@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 import flask_migrate
 import pytest
@@ -99,28 +98,18 @@ def migrate(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyFile]:
-    """A migrated SQLite database, for what does not depend on the database."""
+def migrated(
+    backend: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[EmptyFile | EmptyDatabase]:
+    """A migrated database, to be emptied."""
     folder = tmp_path_factory.mktemp("migrated")
     with folder_in_memory(otherwise=folder) as quick:
-        made = EmptyFile(quick)
+        if backend == "sqlite":
+            made: EmptyFile | EmptyDatabase = EmptyFile(quick)
+        else:
+            made = EmptyDatabase(f"rollcall_{worker_id}")
         migrate(make_app(folder, made.template_url))
         yield made
-
-
-@pytest.fixture(scope="session")
-def migrated(
-    backend: str,
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    worker_id: str,
-) -> EmptyFile | EmptyDatabase:
-    """A migrated database, to be emptied."""
-    if backend == "sqlite":
-        return cast(EmptyFile, request.getfixturevalue("sqlite_file"))
-    made = EmptyDatabase(f"rollcall_{worker_id}")
-    migrate(make_app(tmp_path_factory.mktemp("migrated"), made.template_url))
-    return made
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from models.database import db
 from services.access.roles import ROLES, Role
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin, make_app, make_organization
-from tests.databases import EmptyFile
+from tests.databases import EmptyDatabase, EmptyFile
 from tests.house.addresses import UI_RULES, contents, filled
 
 OPEN = {
@@ -70,10 +70,10 @@ POSTS = [rule for rule in UI_RULES if "POST" in (rule.methods or ())]
 
 @pytest.fixture(scope="module")
 def house(
-    sqlite_file: EmptyFile, tmp_path_factory: pytest.TempPathFactory
+    migrated: EmptyFile | EmptyDatabase, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """One for the whole module, since nothing here may change it."""
-    app = make_app(tmp_path_factory.mktemp("access"), sqlite_file.emptied())
+    app = make_app(tmp_path_factory.mktemp("access"), migrated.emptied())
     yield app
     with app.app_context():
         db.engine.dispose()

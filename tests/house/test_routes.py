@@ -19,7 +19,7 @@ from services.background import bulk_actions
 from services.origin import Origin, new_id
 from tests.admin_client import AdminClient
 from tests.conftest import make_admin, make_app, make_organization, make_token
-from tests.databases import EmptyFile
+from tests.databases import EmptyDatabase, EmptyFile
 from tests.house.addresses import RULES, UI_RULES, contents, filled
 from tests.refusals import detail_of
 from tests.scim_client import Json, ScimClient
@@ -49,10 +49,10 @@ def each(rules: list[Rule], *methods: str) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="module")
 def directory(
-    sqlite_file: EmptyFile, tmp_path_factory: pytest.TempPathFactory
+    migrated: EmptyFile | EmptyDatabase, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """One for the whole module, since nothing here may change it."""
-    app = make_app(tmp_path_factory.mktemp("routes"), sqlite_file.emptied())
+    app = make_app(tmp_path_factory.mktemp("routes"), migrated.emptied())
     yield app
     with app.app_context():
         db.engine.dispose()

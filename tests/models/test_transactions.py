@@ -14,7 +14,7 @@ from models import Counter
 from models.database import Busy, db, reading, writing
 from services.organizations import OrganizationRef
 
-THREADS, ROUNDS = 8, 10
+THREADS, ROUNDS = 8, 25
 
 
 @reading

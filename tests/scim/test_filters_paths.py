@@ -30,6 +30,7 @@ def _path_refusal(text: str) -> str:
         ),
         (f"{_MANAGER}.value", Path(f"{_MANAGER}.value")),
         (names.ENTERPRISE_USER, Path(names.ENTERPRISE_USER)),
+        ("urn:example:x:.y:members", Path("urn:example:x:.y:members")),
         (f"{_MANAGER}[value pr]", Path(_MANAGER, Present("value"))),
         ("a[not (b pr) or c pr]", Path("a", Or((Not(Present("b")), Present("c"))))),
     ],
