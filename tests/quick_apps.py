@@ -6,12 +6,14 @@ took more than half of the time. Nothing of a request is kept.
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from werkzeug.routing import Rule
 
@@ -73,8 +75,19 @@ class KnownEngines:
         """One of the same options, if an app before had one."""
         key = repr(sorted(options.items(), key=str))
         if key not in self._engines:
-            self._engines[key] = self._make(db, bind_key, options, app)
+            made = self._engines[key] = self._make(db, bind_key, options, app)
+            if made.dialect.name == "sqlite":
+                event.listen(made, "connect", _leave_order_open)
         return self._engines[key]
+
+
+def _leave_order_open(connection: sqlite3.Connection, _record: object) -> None:
+    """Rows come the other way round unless a query says in which order it wants them.
+
+    Whoever relies on an order that nobody promised fails here, and not only on the day
+    that PostgreSQL puts a row where another was.
+    """
+    connection.execute("PRAGMA reverse_unordered_selects = ON")
 
 
 _TEMPLATES = KnownTemplates()

@@ -80,9 +80,14 @@ def put(buffer: Buffer, *entries: Entry) -> None:
         buffer.put(one)
 
 
+def logged(app: Flask, *columns: sa.Column[Any]) -> list[Any]:
+    """The rows of the log, in the order they were written."""
+    of_scim = sa.select(*columns).where(TABLE.c.kind == "scim")
+    return rows(app, of_scim.order_by(TABLE.c.seq))
+
+
 def paths(app: Flask) -> list[str]:
-    found = rows(app, sa.select(TABLE.c.path).where(TABLE.c.kind == "scim"))
-    return [row.path for row in found]
+    return [row.path for row in logged(app, TABLE.c.path)]
 
 
 def gaps(app: Flask) -> list[Any]:
@@ -247,7 +252,7 @@ def test_without_bodies_none_is_written(
     put(buffer, *[entry(one, request_body="[]") for one in (acme, globex)])
     buffer.flush()
     columns = (TABLE.c.request_body, TABLE.c.response_body, TABLE.c.response_bytes)
-    found = rows(app, sa.select(*columns).where(TABLE.c.kind == "scim"))
+    found = logged(app, *columns)
     assert found == [(None, None, 2), ("[]", "{}", 2)]
 
 
@@ -258,7 +263,7 @@ def test_a_claimed_token_names_its_organization(
     put(buffer, *[entry(claimed=one) for one in (token, "unknown000", "")])
     buffer.flush()
     columns = (TABLE.c.organization_seq, TABLE.c.token_public_id, TABLE.c.actor_name)
-    found = rows(app, sa.select(*columns).where(TABLE.c.kind == "scim"))
+    found = logged(app, *columns)
     assert found == [(globex.seq, token, "Okta full")] + [(None, None, "")] * 2
 
 
@@ -304,7 +309,7 @@ def test_a_row_that_was_begun_is_completed(
     buffer.put(Entry(again))
     buffer.flush()
     columns = (TABLE.c.outcome, TABLE.c.status, TABLE.c.resource_id)
-    found = rows(app, sa.select(*columns).where(TABLE.c.kind == "scim"))
+    found = logged(app, *columns)
     assert found == [("changed", 204, "u1")]
 
 

@@ -61,7 +61,8 @@ def many(new_group):
 
 
 def names(app):
-    return [name for (name,) in rows(app, sa.select(Group.display_name))]
+    found = sa.select(Group.display_name).order_by(Group.display_name)
+    return [name for (name,) in rows(app, found)]
 
 
 def count(app, model):

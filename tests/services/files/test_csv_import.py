@@ -103,7 +103,8 @@ def test_loading_creates_and_changes_with_events_of_the_admin(app, acme, bo):
     }
     assert stored(app, "new@x.example").provenance["name.givenName"] == "admin:ada"
     told = sa.select(ChangeEvent.action, ChangeEvent.actor_name, ChangeEvent.changes)
-    assert rows(app, told.where(ChangeEvent.request_id == job_id))[0] == (
+    told = told.where(ChangeEvent.request_id == job_id).order_by(ChangeEvent.seq)
+    assert rows(app, told)[0] == (
         "updated",
         "Ada",
         {"title": ["Cook", "Chef"]},

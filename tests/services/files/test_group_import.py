@@ -104,9 +104,8 @@ def test_loading_makes_groups_and_adds_members_with_events_of_the_admin(
         "Sales": {"bo@x.example", "cy@x.example"},
         "New": {"bo@x.example"},
     }
-    told = sa.select(ChangeEvent.action, ChangeEvent.actor_name).where(
-        ChangeEvent.request_id == job_id
-    )
+    told = sa.select(ChangeEvent.action, ChangeEvent.actor_name)
+    told = told.where(ChangeEvent.request_id == job_id).order_by(ChangeEvent.seq)
     assert rows(app, told) == [("updated", "Ada"), ("created", "Ada")]
     assert totals(app, acme.seq) == (3, 3, 2)
     assert groups.get(acme, sales).n_members == 2
