@@ -6,16 +6,20 @@ on one and not on the other), no database's idea of case, never an unknown resul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     Text,
+    TypeDecorator,
     and_,
     any_,
     func,
@@ -34,6 +38,8 @@ from scim.matching import Operand
 Clause: TypeAlias = ColumnElement[bool]
 _LONGEST_SEARCH: Final = 300
 """Characters of what somebody types that are looked for."""
+
+_MEANS_SOMETHING: Final = re.compile(r"[*?\[]")
 
 Column: TypeAlias = "InstrumentedAttribute[Any] | ColumnElement[Any]"  # Any: its values
 
@@ -81,8 +87,7 @@ def searchable(text: str) -> str:
 
 def contains(column: Column, part: str) -> Clause:
     """Whether the part stands anywhere in the column."""
-    # LIKE folds ASCII on SQLite; replace() is on both, and takes twice the time.
-    return true() if not part else _Place(column, part) > 0
+    return true() if not part else _Contains(column, literal(part, _Part()))
 
 
 def among(
@@ -99,21 +104,37 @@ def among(
     return column == any_(literal(list(values), ARRAY(kind)))
 
 
-class _Place(FunctionElement[int]):
-    """Where a text begins within another, from 1; 0 when it is not there."""
+class _Contains(FunctionElement[bool]):
+    """Whether a text, the first, holds another, a `_Part`."""
 
-    type = Integer()
+    type = Boolean()
     inherit_cache = True
 
 
-@compiles(_Place)
-def _strpos(place: _Place, compiler: SQLCompiler, **options: Any) -> str:
-    return f"strpos({compiler.process(place.clauses, **options)})"  # Any: SQLAlchemy's
+class _Part(TypeDecorator[str]):
+    """What is looked for, as each database takes it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """A pattern of SQLite's GLOB: a sign that means something there in brackets."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return "*" + _MEANS_SOMETHING.sub(r"[\g<0>]", value) + "*"
 
 
-@compiles(_Place, "sqlite")
-def _instr(place: _Place, compiler: SQLCompiler, **options: Any) -> str:
-    return f"instr({compiler.process(place.clauses, **options)})"  # Any: SQLAlchemy's
+@compiles(_Contains)
+def _strpos(test: _Contains, compiler: SQLCompiler, **options: Any) -> str:
+    text, part = (compiler.process(one, **options) for one in test.clauses)
+    return f"(strpos({text}, {part}) > 0)"  # Any: SQLAlchemy's
+
+
+@compiles(_Contains, "sqlite")
+def _glob(test: _Contains, compiler: SQLCompiler, **options: Any) -> str:
+    # Half the time of instr(), which compares byte by byte.
+    text, part = (compiler.process(one, **options) for one in test.clauses)
+    return f"({text} GLOB {part})"  # Any: SQLAlchemy's
 
 
 def _ends_with(column: Column, end: str) -> Clause:

@@ -1,4 +1,4 @@
-"""A value among many, in the words of both databases."""
+"""A value among many, a text within another, in the words of both databases."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from models import User
 from models.database import db
 from services.directory import users
 from services.organizations import OrganizationRef
 from services.origin import Origin
-from services.queries.comparing import Column, among
+from services.queries.comparing import Column, among, contains
 
 NAMES = ["bo", 'c"y', "di'a", "é\\l"]
 SEQ, KEY = User.__table__.c.seq, User.__table__.c.user_name_key
@@ -62,3 +64,24 @@ def test_thousands_are_one_parameter_of_postgresql(backend: str) -> None:
         n_parameters = len(clause.compile(connection, compile_kwargs=told).params)
     assert found(SEQ, range(5_000)) == NAMES
     assert (n_parameters == 1) is (backend == "postgresql")
+
+
+SIGNS = "aA*?[]^-%_\\'\nß한"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(SIGNS, max_size=8), part=st.text(SIGNS, min_size=1, max_size=3))
+def test_a_text_holds_what_python_says_it_does(text: str, part: str) -> None:
+    column = sa.literal(text, sa.Text)
+    with db.engine.connect() as connection:
+        statement = sa.select(contains(column, part), sa.not_(contains(column, part)))
+        found = tuple(map(bool, connection.execute(statement).one()))
+    assert found == (part in text, part not in text)
+
+
+@pytest.mark.parametrize("part", ["*", "?", "[", "[a]", "]", "^", "a*b?"])
+def test_a_sign_stands_for_itself(part: str, acme: OrganizationRef) -> None:
+    users.create(acme, {"userName": f"a{part}b"}, origin=Origin.of_command_line())
+    with db.engine.connect() as connection:
+        found = connection.scalars(sa.select(KEY).where(contains(KEY, part))).all()
+    assert found == [f"a{part}b"]
