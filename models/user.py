@@ -89,11 +89,11 @@ class UserValue(Base):
 
 
 class UserSearch(Base):
-    """What of a user an admin's list searches and counts, in a narrow row.
+    """What an admin's list finds, sorts and counts users by, in narrow rows.
 
-    Keys stand one a line: `names` holds what a word may stand anywhere in (name, user
-    name), `others` what it must be the beginning of (external ID, e-mails, words of the
-    given and family name). Both begin and end with a line break.
+    `texts` holds what is looked through, one a line and each after a line break: the
+    words of the name, the user name, the given and the family name, the e-mails, the
+    external ID. The other columns are those of `users`.
     """
 
     __tablename__ = "user_search"
@@ -112,5 +112,7 @@ class UserSearch(Base):
     user_seq: Mapped[int] = mapped_column(Seq, primary_key=True, autoincrement=False)
     is_active: Mapped[bool] = mapped_column(Boolean)
     source: Mapped[str] = mapped_column(Text)
-    names: Mapped[str] = mapped_column(KeyText)
-    others: Mapped[str] = mapped_column(KeyText)
+    modified_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    name_key: Mapped[str] = mapped_column(KeyText)
+    user_name_key: Mapped[str] = mapped_column(KeyText)
+    texts: Mapped[str] = mapped_column(KeyText)

@@ -1,4 +1,4 @@
-"""What an admin's search reads of users, in narrow rows of a table of its own.
+"""What an admin's list reads of users, in narrow rows of a table of its own.
 
 A user whom the version before this one makes while an upgrade rolls is found as soon as
 the user changes.
@@ -32,8 +32,10 @@ def upgrade() -> None:
         sa.Column("user_seq", SEQ, autoincrement=False, nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("names", KEY, nullable=False),
-        sa.Column("others", KEY, nullable=False),
+        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name_key", KEY, nullable=False),
+        sa.Column("user_name_key", KEY, nullable=False),
+        sa.Column("texts", KEY, nullable=False),
         sa.ForeignKeyConstraint(
             ["organization_seq", "user_seq"],
             ["users.organization_seq", "users.seq"],
@@ -60,8 +62,10 @@ def _fill() -> None:
         sa.column("user_seq", SEQ),
         sa.column("is_active", sa.Boolean()),
         sa.column("source", sa.Text()),
-        sa.column("names", KEY),
-        sa.column("others", KEY),
+        sa.column("modified_at", sa.DateTime(timezone=True)),
+        sa.column("name_key", KEY),
+        sa.column("user_name_key", KEY),
+        sa.column("texts", KEY),
     )
     for rows in _users():
         op.get_bind().execute(search.insert(), [_searched(row) for row in rows])
@@ -74,6 +78,7 @@ def _users() -> Iterator[Sequence[Any]]:  # Any: rows of users
         sa.column("organization_seq", SEQ),
         sa.column("is_active", sa.Boolean()),
         sa.column("source", sa.Text()),
+        sa.column("modified_at", sa.DateTime(timezone=True)),
         sa.column("name_key", KEY),
         sa.column("user_name_key", KEY),
         sa.column("document", sa.Text()),
@@ -91,21 +96,22 @@ def _users() -> Iterator[Sequence[Any]]:  # Any: rows of users
 def _searched(user: Any) -> Row:  # Any: a row of users
     document = json.loads(user.document)
     name = document.get("name", {})
+    texts = [*user.name_key.split(), *user.user_name_key.split()]
+    for part in ("familyName", "givenName"):
+        texts += _key(name.get(part, "")).split()
     others = [document.get("externalId")]
-    others += name.get("familyName", "").split() + name.get("givenName", "").split()
     others += [email.get("value") for email in document.get("emails", [])]
+    texts += [_key(other) for other in others if other]
     return {
         "organization_seq": user.organization_seq,
         "user_seq": user.seq,
         "is_active": user.is_active,
         "source": user.source,
-        "names": _lines([user.name_key, user.user_name_key]),
-        "others": _lines([_key(other) for other in others if other]),
+        "modified_at": user.modified_at,
+        "name_key": user.name_key,
+        "user_name_key": user.user_name_key,
+        "texts": "".join(f"\n{text}" for text in dict.fromkeys(texts)),
     }
-
-
-def _lines(keys: list[str]) -> str:
-    return "".join(f"\n{key}" for key in keys) + "\n"
 
 
 def _key(text: str) -> str:

@@ -72,7 +72,7 @@ def _load_users(
     if values:
         session.execute(insert(UserValue), values)
     searched = [
-        mapping.user_search(document, origin.actor.key)
+        mapping.user_search(document, origin.actor.key, origin.at)
         | {"user_seq": seq, "organization_seq": organization.seq}
         for seq, document in zip(seqs, filled, strict=True)
     ]

@@ -190,26 +190,26 @@ def user_columns(document: Document) -> Row:
     }
 
 
-def user_search(document: Document, source: str) -> Row:
+def user_search(document: Document, source: str, modified_at: datetime) -> Row:
     """The row of `user_search` for a user, but for its keys."""
     columns = user_columns(document)
     name, emails = document.get("name"), document.get("emails")
     parts = name if isinstance(name, dict) else {}
-    others = [document.get("externalId")]
+    texts = [*columns["name_key"].split(), *columns["user_name_key"].split()]
     for part in ("familyName", "givenName"):
-        others += str(parts.get(part, "")).split()
+        texts += fold(str(parts.get(part, ""))).split()
+    others = [document.get("externalId")]
     for email in emails if isinstance(emails, list) else ():
         others.append(email.get("value") if isinstance(email, dict) else None)
+    texts += [fold(other) for other in others if isinstance(other, str)]
     return {
         "is_active": columns["is_active"],
         "source": source,
-        "names": _lines([columns["name_key"], columns["user_name_key"]]),
-        "others": _lines([fold(other) for other in others if isinstance(other, str)]),
+        "modified_at": modified_at,
+        "name_key": columns["name_key"],
+        "user_name_key": columns["user_name_key"],
+        "texts": "".join(f"\n{text}" for text in dict.fromkeys(texts)),
     }
-
-
-def _lines(keys: list[str]) -> str:
-    return "".join(f"\n{key}" for key in keys) + "\n"
 
 
 def group_columns(document: Document) -> Row:

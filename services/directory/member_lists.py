@@ -8,7 +8,7 @@ them in `group_actions`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
@@ -22,45 +22,24 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    null,
     select,
-    true,
     union_all,
 )
 
 from models import Group, GroupMembership, Membership, User, UserSearch
 from models.database import KeyText, Seq, reading
-from services.directory import group_changes, group_lists
-from services.directory.user_search import Search
+from services.directory import group_changes, group_lists, user_search
+from services.directory.user_search import LARGE, Search
 from services.organizations import OrganizationRef
 from services.origin import is_id
 from services.queries import keyset
-from services.queries.comparing import Clause
 
 Kind = Literal["User", "Group"]
-Statement: TypeAlias = "Select[*tuple[Any, ...]]"  # Any: the columns of a MemberRow
-
-_FEW: Final = 2_000
-"""Members who are all compared sooner than people are looked up by what they match."""
-
-_LARGE: Final = 10_000
-"""Members who are read and sorted; of more, reading a part by name is cheaper."""
-
-_MANY: Final = 10_000
-"""Members who are still read and sorted sooner than all names are walked."""
+Statement: TypeAlias = "Select[*tuple[Any, ...]]"  # Any: `seq` and `type`
 
 _USERS: Final = User.__table__.c
 _MEMBERS: Final = Membership.__table__.c
 _SEARCHED: Final = UserSearch.__table__.c
-_SHOWN: Final = (
-    _USERS.seq,
-    literal("User").label("type"),
-    _USERS.id,
-    _USERS.name,
-    _USERS.document,
-    _USERS.is_active,
-    null().label("n_members"),
-)
 # By bare names, since the runs of the list take them from different tables.
 _BY_NAME: Final = keyset.Order(
     (
@@ -110,19 +89,15 @@ def page(
     """
     group = _find(connection, organization, group_id)
     search = Search(organization, q)
-    people, are_few = _people(connection, group, search)
-    runs = [_groups(group, q), people]
+    runs = [_groups(group, q), _people(group, search)]
     window = keyset.read_runs(connection, runs, _BY_NAME, cursor, count)
-    added_at = _added_at(connection, group, window.rows)
-    rows = tuple(_row(row, added_at) for row in window.rows)
+    rows = _rows(connection, group, window.rows)
     shown = keyset.Window(rows, window.first, window.previous, window.next)
     if not search.words:
         return MemberList(shown, group.n_members)
-    if are_few:
-        n_people = _count(connection, people)
-    else:
-        n_people = _count_by_search(connection, group, search)
-    return MemberList(shown, _count(connection, runs[0]) + n_people)
+    if cursor is None and window.next is None:
+        return MemberList(shown, len(rows))
+    return MemberList(shown, sum(_count(connection, run) for run in runs))
 
 
 @reading
@@ -136,17 +111,18 @@ def get(
     group = _find(connection, organization, group_id)
     if not is_id(member_id):
         return None
-    people = select(*_SHOWN).where(
+    people = select(_USERS.seq, literal("User").label("type")).where(
         _USERS.organization_seq == organization.seq,
         _USERS.id == member_id,
         _is_member(group),
     )
-    groups = _groups(group, "").where(column("id") == member_id)
-    for statement in (people, groups):
-        row = connection.execute(statement).one_or_none()
-        if row is not None:
-            return _row(row, _added_at(connection, group, [row]))
-    return None
+    groups = (
+        select(Group.seq, literal("Group").label("type"))
+        .join(GroupMembership, GroupMembership.member_seq == Group.seq)
+        .where(GroupMembership.group_seq == group.seq, Group.id == member_id)
+    )
+    found = connection.execute(union_all(people, groups)).all()
+    return next(iter(_rows(connection, group, found)), None)
 
 
 @dataclass(frozen=True)
@@ -177,58 +153,39 @@ def _is_member(group: _Group) -> ColumnElement[bool]:
     )
 
 
-def _people(
-    connection: Connection, group: _Group, search: Search
-) -> tuple[Statement, bool]:
-    """The people in the group who are found, and whether they are known to be few.
+def _people(group: _Group, search: Search) -> Statement:
+    """The people in the group who are found.
 
-    Of a group that is not large, or of few who are found, all are read and sorted. In a
-    large one the names of the organization are walked in their order until the page is
-    full.
+    Of a group that is not large, or when somebody is looked for, all are read and
+    sorted, as narrow rows. In a large one the names of the organization are walked in
+    their order until the page is full.
     """
-    are_few = group.n_members <= _FEW
-    if are_few and search.words:
-        found: list[Clause] = [search.found().test]
-    else:
-        found, are_few_found = search.settle(connection)
-        are_few = are_few or are_few_found
-    if are_few or group.n_members <= _LARGE:
-        # Nothing is said of the users' organization, which is that of their group: it
-        # would tempt SQLite into the walk.
-        joined = select(*_SHOWN).join_from(
-            Membership, User, _MEMBERS.user_seq == _USERS.seq
+    if search.words or group.n_members <= LARGE:
+        columns = _SEARCHED.user_seq.label("seq"), _SEARCHED.name_key
+        members = user_search.members(
+            search.organization, group.seq, group.n_members, *columns
         )
-        return joined.where(_MEMBERS.group_seq == group.seq, *found), are_few
-    walked = select(*_SHOWN).where(_USERS.organization_seq == group.organization_seq)
-    return walked.where(_is_member(group), *found), False
-
-
-def _count_by_search(connection: Connection, group: _Group, search: Search) -> int:
-    """How many people in the group are found, from the narrow rows of the search."""
-    is_member = exists().where(
-        _MEMBERS.group_seq == group.seq, _MEMBERS.user_seq == _SEARCHED.user_seq
-    )
-    counted = select(func.count()).select_from(UserSearch)
-    return connection.execute(counted.where(search.clause, is_member)).scalar_one()
+        found = members.where(search.clause)
+    else:
+        found = select(_USERS.seq, _USERS.name_key).where(
+            _USERS.organization_seq == group.organization_seq, _is_member(group)
+        )
+    return _run("User", found)
 
 
 def _groups(group: _Group, q: str) -> Statement:
     nested = (
-        select(
-            Group.seq,
-            literal("Group").label("type"),
-            Group.id,
-            Group.display_name.label("name"),
-            null().label("document"),
-            true().label("is_active"),
-            Group.n_members,
-            Group.display_name_key.label("name_key"),
-        )
+        select(Group.seq, Group.display_name_key.label("name_key"))
         .join(GroupMembership, GroupMembership.member_seq == Group.seq)
         .where(GroupMembership.group_seq == group.seq, group_lists.named(q))
-        .subquery("nested")
     )
-    return select(*(one for one in nested.c if one.name != "name_key"))
+    return _run("Group", nested)
+
+
+def _run(kind: Kind, found: Select[int, str]) -> Statement:
+    """A part of the list, of columns that are called as in the other part."""
+    named = select(column("seq", Seq), literal(kind).label("type"))
+    return named.select_from(found.subquery("found"))
 
 
 def _count(connection: Connection, statement: Statement) -> int:
@@ -236,41 +193,57 @@ def _count(connection: Connection, statement: Statement) -> int:
     return connection.execute(counted).scalar_one()
 
 
-def _added_at(
-    connection: Connection, group: _Group, rows: Sequence[Row[*tuple[Any, ...]]]
-) -> dict[tuple[str, int], datetime | None]:  # Any: the columns of a MemberRow
-    """Since when they are members, by type and seq; one statement for the page."""
-    users = [row.seq for row in rows if row.type == "User"]
-    groups = [row.seq for row in rows if row.type == "Group"]
-    found = connection.execute(
-        union_all(
-            select(literal("User"), Membership.user_seq, Membership.added_at).where(
-                Membership.group_seq == group.seq, Membership.user_seq.in_(users)
-            ),
-            select(
-                literal("Group"), GroupMembership.member_seq, GroupMembership.added_at
-            ).where(
-                GroupMembership.group_seq == group.seq,
-                GroupMembership.member_seq.in_(groups),
-            ),
+def _rows(
+    connection: Connection,
+    group: _Group,
+    found: Sequence[Row[*tuple[Any, ...]]],  # Any: as in `Statement`
+) -> tuple[MemberRow, ...]:
+    """Members told in full, in the order they were found in. Two statements."""
+    users = [row.seq for row in found if row.type == "User"]
+    groups = [row.seq for row in found if row.type == "Group"]
+    told = dict(_users(connection, group, users))
+    told |= dict(_nested(connection, group, groups))
+    return tuple(told[row.type, row.seq] for row in found)
+
+
+def _users(
+    connection: Connection, group: _Group, seqs: Sequence[int]
+) -> Iterator[tuple[tuple[str, int], MemberRow]]:
+    statement = (
+        select(
+            _USERS.seq,
+            _USERS.id,
+            _USERS.name,
+            _USERS.document,
+            _USERS.is_active,
+            _MEMBERS.added_at,
         )
+        .join(Membership, _MEMBERS.user_seq == _USERS.seq)
+        .where(_MEMBERS.group_seq == group.seq, _USERS.seq.in_(seqs))
     )
-    return {(type_, seq): at for type_, seq, at in found}
+    for seq, id_, name, document, is_active, at in connection.execute(statement):
+        user_name = document["userName"]
+        row = MemberRow("User", id_, name, user_name, is_active, None, at)
+        yield ("User", seq), row
 
 
-def _row(
-    row: Row[*tuple[Any, ...]],  # Any: the columns of a MemberRow
-    added_at: Mapping[tuple[str, int], datetime | None],
-) -> MemberRow:
-    return MemberRow(
-        row.type,
-        row.id,
-        row.name,
-        row.document["userName"] if row.type == "User" else "",
-        bool(row.is_active),
-        row.n_members,
-        added_at.get((row.type, row.seq)),
+def _nested(
+    connection: Connection, group: _Group, seqs: Sequence[int]
+) -> Iterator[tuple[tuple[str, int], MemberRow]]:
+    statement = (
+        select(
+            Group.seq,
+            Group.id,
+            Group.display_name,
+            Group.n_members,
+            GroupMembership.added_at,
+        )
+        .join(GroupMembership, GroupMembership.member_seq == Group.seq)
+        .where(GroupMembership.group_seq == group.seq, Group.seq.in_(seqs))
     )
+    for seq, id_, name, n_members, at in connection.execute(statement):
+        row = MemberRow("Group", id_, name, "", True, n_members, at)
+        yield ("Group", seq), row
 
 
 @reading

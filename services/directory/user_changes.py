@@ -99,7 +99,6 @@ def change(
     columns = mapping.user_columns(document)
     if columns["user_name_key"] != user.user_name_key:
         check_user_name(session, organization, document, columns["user_name_key"])
-    before = mapping.user_search(user.document, user.source)
     old, was_active = user.document, user.is_active
     for name, value in columns.items():
         setattr(user, name, value)
@@ -111,8 +110,7 @@ def change(
     if mapping.user_values(old) != mapping.user_values(document):
         session.execute(delete(UserValue).where(UserValue.user_seq == user.seq))
         _insert_values(session, user)
-    if before != mapping.user_search(document, user.source):
-        _update_search(session, user)
+    _update_search(session, user)
     batch.add(
         Change(
             _action(was_active, user.is_active), "User", user.id, user.name, changes
@@ -214,7 +212,7 @@ def _update_search(session: Session, user: User) -> None:
             UserSearch.organization_seq == user.organization_seq,
             UserSearch.user_seq == user.seq,
         )
-        .values(mapping.user_search(user.document, user.source))
+        .values(mapping.user_search(user.document, user.source, user.modified_at))
     )
 
 
@@ -222,7 +220,7 @@ def insert_values(session: Session, user: User) -> None:
     """Write what filters and searches look for, of a user that has nothing yet."""
     _insert_values(session, user)
     keys = {"organization_seq": user.organization_seq, "user_seq": user.seq}
-    search = mapping.user_search(user.document, user.source)
+    search = mapping.user_search(user.document, user.source, user.modified_at)
     session.execute(insert(UserSearch).values(search | keys))
 
 

@@ -6,12 +6,14 @@ For pages, bulk actions and exports. What a provisioning client lists is another
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter as Counts
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -21,7 +23,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    not_,
     select,
 )
 
@@ -29,11 +30,12 @@ from models import Counter, Group, Membership, User, UserSearch
 from models.database import reading
 from scim import names
 from services.activity import actors
-from services.directory.user_search import Condition, Search, Settled, settle
+from services.directory import user_search
+from services.directory.user_search import Search
 from services.organizations import OrganizationRef
 from services.origin import is_id
 from services.queries import keyset
-from services.queries.comparing import Clause, searchable
+from services.queries.comparing import Clause, among, searchable
 from services.queries.keyset import Key, Order, Window
 
 Status = Literal["all", "active", "deactivated"]
@@ -49,6 +51,12 @@ Sort = Literal[
 ]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
+
+FEW: Final = 200
+"""Matches that are read at once, and known by their numbers from then on."""
+
+MANY: Final = 2_000
+"""Matches that are sorted; of more, walking an index meets a page of them soon."""
 
 _USERS: Final = User.__table__.c
 _SEARCH: Final = UserSearch.__table__.c
@@ -124,27 +132,32 @@ def read(
     cursor: str | None = None,
     count: int = 50,
 ) -> UserList:
-    """A page and the counts of one moment; raises `Invalid` ("cursor")."""
-    plan = _plan(connection, organization, query)
-    window = _page(connection, organization, query, plan, cursor, count)
-    return UserList(window, _counts(connection, organization, query, plan))
-
-
-@reading
-def page(
-    connection: Connection,
-    organization: OrganizationRef,
-    query: UserQuery,
-    *,
-    cursor: str | None = None,
-    count: int = 50,
-) -> Window[UserRow]:
-    """A page of users; raises `Invalid` ("cursor").
+    """A page and the counts of one moment; raises `Invalid` ("cursor").
 
     Of a search, those come first in whom every word begins something.
     """
-    plan = _plan(connection, organization, query)
-    return _page(connection, organization, query, plan, cursor, count)
+    found = _Found.by(connection, organization, query)
+    few = _few(found) if query.is_filtered else None
+    if few is not None:
+        counts = _counts_of(row.is_active for row in few)
+        found = replace(found, seqs=[row.user_seq for row in few])
+    else:
+        counts = _counts(found)
+    statement, order = _walked(found) if _are_many(found, counts) else _sorted(found)
+    window = keyset.read(connection, statement, order, cursor, count)
+    return UserList(_shown(connection, window), counts)
+
+
+@reading
+def suggest(
+    connection: Connection, organization: OrganizationRef, q: str, count: int
+) -> tuple[UserRow, ...]:
+    """Who is meant by a text, best first, as in a list of users; nobody by none."""
+    found = _Found.by(connection, organization, UserQuery(q))
+    if not found.search.words:
+        return ()
+    window = keyset.read(connection, *_sorted(found), None, count)
+    return _shown(connection, window).rows
 
 
 def matching_ids(
@@ -165,99 +178,168 @@ def matching_ids(
 
 def clause(query: UserQuery, organization: OrganizationRef) -> Clause:
     """Whether a row of `users` matches, as one clause: for a walk through all."""
-    tests = [one.test for one in _filters(organization, query)]
-    tests += [one.test for one in _status(organization, query)]
+    tests = [_USERS.organization_seq == organization.seq]
+    tests += _tests(_USERS, organization, query)
+    if query.status != "all":
+        is_active = query.status == "active"
+        tests.append(_row_by_row(_USERS.is_active.is_(is_active)))
+    if query.group_id is not None:
+        tests.append(_is_member(organization, query.group_id))
     search = Search(organization, query.q)
     if search.words:
-        tests.append(search.found().test)
-    return and_(_USERS.organization_seq == organization.seq, *tests)
+        tests.append(search.of_user)
+    return and_(*tests)
+
+
+def _tests(
+    columns: Any,  # Any: of `users` or `user_search`
+    organization: OrganizationRef,
+    query: UserQuery,
+) -> list[Clause]:
+    """What can be asked of either table in the same words."""
+    tests: list[Clause] = []
+    if query.source is not None:
+        source = searchable(query.source)
+        tests.append(actors.came_from(columns.source, organization, source))
+    if query.changed_since is not None:
+        tests.append(_row_by_row(columns.modified_at >= query.changed_since))
+    return tests
+
+
+def _row_by_row(test: Clause) -> Clause:
+    """The same test; SQLite does not read most of a table by an index to sort it."""
+    return case((test, 1), else_=0) == 1
+
+
+def _is_member(organization: OrganizationRef, group_id: str) -> Clause:
+    if not is_id(group_id):
+        return false()
+    group = select(Group.seq).where(
+        Group.organization_seq == organization.seq, Group.id == group_id
+    )
+    return exists().where(
+        Membership.group_seq == group.scalar_subquery(),
+        Membership.user_seq == _USERS.seq,
+    )
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """How those who match are come by, but for the status."""
+class _Found:
+    """Who matches a query, as rows of `user_search`; `seqs` when they are known."""
 
-    here: Clause
-    filters: Sequence[Settled]
-    words: Sequence[Clause]
+    connection: Connection
+    organization: OrganizationRef
+    query: UserQuery
     search: Search
-    are_few: bool
+    group: Row[int, int] | None
+    seqs: Sequence[int] | None = None
 
-    @property
-    def clauses(self) -> list[Clause]:
-        """What is asked of a row of `users`, but for the words."""
-        return [self.here, *(one.clause for one in self.filters)]
+    @classmethod
+    def by(
+        cls, connection: Connection, organization: OrganizationRef, query: UserQuery
+    ) -> _Found:
+        """With the group looked up: a database plans by how large it is."""
+        group = None
+        if query.group_id is not None and is_id(query.group_id):
+            group = connection.execute(
+                select(Group.seq, Group.n_members).where(
+                    Group.organization_seq == organization.seq,
+                    Group.id == query.group_id,
+                )
+            ).one_or_none()
+        search = Search(organization, query.q)
+        return cls(connection, organization, query, search, group)
 
-
-def _plan(
-    connection: Connection, organization: OrganizationRef, query: UserQuery
-) -> _Plan:
-    filters = [settle(connection, one) for one in _filters(organization, query)]
-    search = Search(organization, query.q)
-    words, are_few = search.settle(connection)
-    here = _USERS.organization_seq == organization.seq
-    return _Plan(here, filters, words, search, are_few)
-
-
-def _filters(organization: OrganizationRef, query: UserQuery) -> list[Condition]:
-    conditions = []
-    if query.group_id is not None:
-        conditions.append(_in_group(organization, query.group_id))
-    if query.source is not None:
-        conditions.append(_from(organization, searchable(query.source)))
-    if query.changed_since is not None:
-        recent = _USERS.modified_at >= query.changed_since
-        conditions.append(Condition(recent, _everybody(organization, recent)))
-    return conditions
-
-
-def _from(organization: OrganizationRef, source: str) -> Condition:
-    came = actors.came_from(_SEARCH.source, organization, source)
-    found = select(_SEARCH.user_seq).where(
-        _SEARCH.organization_seq == organization.seq, came
-    )
-    test = actors.came_from(_USERS.source, organization, source)
-    return Condition(test, found, came)
+    def rows(self, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+        """These columns of those who match, whatever their status."""
+        if self.seqs is not None:
+            is_known = among(self.connection, _SEARCH.user_seq, self.seqs)
+            return user_search.everybody(self.organization, *columns).where(is_known)
+        if self.query.group_id is None:
+            found = user_search.everybody(self.organization, *columns)
+        elif self.group is None:
+            found = select(*columns).where(false())
+        else:
+            seq, n_members = self.group
+            found = user_search.members(self.organization, seq, n_members, *columns)
+        tests = _tests(_SEARCH, self.organization, self.query)
+        return found.where(*tests, self.search.clause)
 
 
-def _status(organization: OrganizationRef, query: UserQuery) -> list[Condition]:
-    if query.status == "all":
-        return []
-    is_active = query.status == "active"
-    # Wrapped, so that SQLite does not read most of the table by the index of the flag
-    # to sort it.
-    test = case((_USERS.is_active, 1), else_=0) == int(is_active)
-    flagged = _USERS.is_active.is_(is_active)
-    return [Condition(test, _everybody(organization, flagged))]
+_TOTALS: Final = select(
+    Counter.n_users.label("all"), Counter.n_active_users.label("active")
+).where(Counter.organization_seq == bindparam("seq"))
 
 
-def _everybody(organization: OrganizationRef, test: Clause) -> Select[int]:
-    return select(_USERS.seq).where(_USERS.organization_seq == organization.seq, test)
+def _few(found: _Found) -> Sequence[Row[*tuple[Any, ...]]] | None:  # Any: two columns
+    """All who match, if they are few."""
+    columns = found.rows(_SEARCH.user_seq, _SEARCH.is_active)
+    rows = found.connection.execute(columns.limit(FEW + 1)).all()
+    return rows if len(rows) <= FEW else None
 
 
-def _in_group(organization: OrganizationRef, group_id: str) -> Condition:
-    if not is_id(group_id):
-        return Condition(false(), select(_USERS.seq).where(false()))
-    group = (
-        select(Group.seq)
-        .where(Group.organization_seq == organization.seq, Group.id == group_id)
-        .scalar_subquery()
-    )
-    members = select(Membership.user_seq).where(Membership.group_seq == group)
-    return Condition(
-        exists(members.where(Membership.user_seq == _USERS.seq)),
-        members,
-        exists(members.where(Membership.user_seq == _SEARCH.user_seq)),
-    )
+def _counts_of(are_active: Iterable[bool]) -> StatusCounts:
+    by_status = Counts(are_active)
+    return StatusCounts(by_status.total(), by_status[True], by_status[False])
 
 
-_ORDERS: Final[Mapping[str, tuple[Key, ...]]] = {
-    "name": (Key(_USERS.name_key, "text"), Key(_USERS.seq, "number")),
-    "user_name": (Key(_USERS.user_name_key, "text"),),
-    "changed": (Key(_USERS.modified_at, "time"), Key(_USERS.seq, "number")),
-    "created": (Key(_USERS.seq, "number"),),
-}
-_ROW: Final = select(
+def _counts(found: _Found) -> StatusCounts:
+    if not found.query.is_filtered:
+        row = found.connection.execute(_TOTALS, {"seq": found.organization.seq}).one()
+        return StatusCounts(row.all, row.active, row.all - row.active)
+    numbers = found.rows(_SEARCH.is_active, func.count()).group_by(_SEARCH.is_active)
+    by_status = {row[0]: row[1] for row in found.connection.execute(numbers)}
+    active, deactivated = by_status.get(True, 0), by_status.get(False, 0)
+    return StatusCounts(active + deactivated, active, deactivated)
+
+
+def _are_many(found: _Found, counts: StatusCounts) -> bool:
+    # Whoever has a name in common stands together in the order of names: however many
+    # there are, all others may stand before them.
+    return not found.search.words and counts.of(found.query.status) > MANY
+
+
+_Listed: TypeAlias = "tuple[Select[*tuple[Any, ...]], Order]"  # Any: the `seq` alone
+
+
+def _walked(found: _Found) -> _Listed:
+    """Rows of `users` in the order of an index, until the page is full."""
+    statement = select(_USERS.seq).where(clause(found.query, found.organization))
+    return statement, _order(found.query, _USERS, _USERS.seq)
+
+
+def _sorted(found: _Found) -> _Listed:
+    """All narrow rows that match, of which the sort keeps those of the page."""
+    statement = found.rows(_SEARCH.user_seq.label("seq"))
+    if found.query.status != "all":
+        is_active = found.query.status == "active"
+        statement = statement.where(_SEARCH.is_active.is_(is_active))
+    order = _order(found.query, _SEARCH, _SEARCH.user_seq)
+    if not found.search.words:
+        return statement, order
+    first, then = (1, 0) if order.is_descending else (0, 1)
+    rank = case((found.search.fits_best, first), else_=then)
+    keys = (Key(rank, "number"), *order.keys)
+    return statement, Order(keys, order.is_descending)
+
+
+def _order(
+    query: UserQuery,
+    columns: Any,  # Any: of `users` or `user_search`
+    seq: ColumnElement[int],
+) -> Order:
+    by_seq = Key(seq, "number")
+    orders = {
+        "name": (Key(columns.name_key, "text"), by_seq),
+        "user_name": (Key(columns.user_name_key, "text"),),
+        "changed": (Key(columns.modified_at, "time"), by_seq),
+        "created": (by_seq,),
+    }
+    keys = orders[query.sort.removeprefix("-")]
+    return Order(keys, query.sort.startswith("-"))
+
+
+_ROWS: Final = select(
     _USERS.seq,
     _USERS.id,
     _USERS.name,
@@ -265,69 +347,26 @@ _ROW: Final = select(
     _USERS.document,
     _USERS.source,
     _USERS.modified_at,
-)
+).where(_USERS.seq.in_(bindparam("seqs", expanding=True)))
 _N_GROUPS: Final = (
     select(Membership.user_seq, func.count().label("n_groups"))
-    .where(Membership.user_seq.in_(bindparam("user_seqs", expanding=True)))
+    .where(Membership.user_seq.in_(bindparam("seqs", expanding=True)))
     .group_by(Membership.user_seq)
 )
-_TOTALS: Final = select(
-    Counter.n_users.label("all"), Counter.n_active_users.label("active")
-).where(Counter.organization_seq == bindparam("seq"))
 
 
-def _page(
-    connection: Connection,
-    organization: OrganizationRef,
-    query: UserQuery,
-    plan: _Plan,
-    cursor: str | None,
-    count: int,
-) -> Window[UserRow]:
-    status = [settle(connection, one) for one in _status(organization, query)]
-    filters = [*plan.clauses, *(one.clause for one in status)]
-    order = _order(query, are_few=plan.are_few)
-    runs = _runs(connection, plan, filters)
-    window = keyset.read_runs(connection, runs, order, cursor, count)
-    n_groups = _n_groups(connection, [row.seq for row in window.rows])
-    rows = tuple(_row(row, n_groups) for row in window.rows)
+def _shown(connection: Connection, window: Window[Any]) -> Window[UserRow]:
+    """The page, told in full."""
+    seqs = {"seqs": [row.seq for row in window.rows]}
+    users = {row.seq: row for row in connection.execute(_ROWS, seqs)}
+    n_groups = {
+        row.user_seq: row.n_groups for row in connection.execute(_N_GROUPS, seqs)
+    }
+    rows = tuple(_row(users[seq], n_groups.get(seq, 0)) for seq in seqs["seqs"])
     return Window(rows, window.first, window.previous, window.next)
 
 
-def _order(query: UserQuery, *, are_few: bool) -> Order:
-    keys = _ORDERS[query.sort.removeprefix("-")]
-    if are_few:
-        # Not the columns themselves: PostgreSQL would walk their index for the few.
-        keys = tuple(
-            Key(func.coalesce(key.column, key.column), key.kind) for key in keys
-        )
-    return Order(keys, query.sort.startswith("-"))
-
-
-def _runs(
-    connection: Connection, plan: _Plan, filters: Sequence[Clause]
-) -> list[Select[*tuple[Any, ...]]]:  # Any: the columns of _ROW
-    if not plan.words:
-        return [_ROW.where(*filters)]
-    found = [*filters, *plan.words]
-    best = plan.search.fits_best()
-    if plan.are_few:
-        return [_ROW.where(*found, best.test), _ROW.where(*found, not_(best.test))]
-    # Who fits best is found: no need to ask for both.
-    best_of_all = settle(connection, best).clause
-    return [_ROW.where(*filters, best_of_all), _ROW.where(*found, not_(best.test))]
-
-
-def _n_groups(connection: Connection, user_seqs: Sequence[int]) -> dict[int, int]:
-    if not user_seqs:
-        return {}
-    return {
-        row.user_seq: row.n_groups
-        for row in connection.execute(_N_GROUPS, {"user_seqs": user_seqs})
-    }
-
-
-def _row(row: Row[Any], n_groups: Mapping[int, int]) -> UserRow:  # Any: as in _ROW
+def _row(row: Row[*tuple[Any, ...]], n_groups: int) -> UserRow:  # Any: as in _ROWS
     enterprise = row.document.get(names.ENTERPRISE_USER, {})
     return UserRow(
         row.id,
@@ -335,28 +374,7 @@ def _row(row: Row[Any], n_groups: Mapping[int, int]) -> UserRow:  # Any: as in _
         row.document["userName"],
         row.is_active,
         enterprise.get("department"),
-        n_groups.get(row.seq, 0),
+        n_groups,
         row.source,
         row.modified_at,
     )
-
-
-def _counts(
-    connection: Connection,
-    organization: OrganizationRef,
-    query: UserQuery,
-    plan: _Plan,
-) -> StatusCounts:
-    if not query.is_filtered:
-        row = connection.execute(_TOTALS, {"seq": organization.seq}).one()
-        return StatusCounts(row.all, row.active, row.all - row.active)
-    known = [one.counted for one in plan.filters if one.counted is not None]
-    if len(known) == len(plan.filters) and not plan.are_few:
-        # Many are found, and the narrow rows know everything that is asked.
-        is_active, clauses = UserSearch.is_active, [plan.search.clause, *known]
-    else:
-        is_active, clauses = User.is_active, [*plan.clauses, *plan.words]
-    numbers = select(is_active, func.count()).where(*clauses).group_by(is_active)
-    by_status = {row[0]: row[1] for row in connection.execute(numbers)}
-    active, deactivated = by_status.get(True, 0), by_status.get(False, 0)
-    return StatusCounts(active + deactivated, active, deactivated)

@@ -1,63 +1,32 @@
 """Who is meant by what somebody types: names, user names, e-mails, external IDs.
 
-Every word must be found: at the beginning of a name, a user name, an e-mail address or
-an external ID, or anywhere within a name or user name. `user_search` keeps these texts
-together in narrow rows, so that reading all of 100,000 takes some 20 ms. A search that
-few people meet is carried on as their numbers, and one that many meet is asked of one
-user after the other, until a page is full: `settle` finds out which.
+Every word must be found anywhere in one of these; who has one that begins with it comes
+first. `user_search` keeps them in narrow rows, so that reading all of 100,000 takes
+some 20 ms.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
-from models import User, UserSearch
+from models import Membership, User, UserSearch
 from scim.matching import fold
 from services.organizations import OrganizationRef
-from services.queries.comparing import Clause, among, contains, searchable
+from services.queries.comparing import Clause, contains, searchable
 
-FEW: Final = 2_000
-"""People up to whom a set is carried on as numbers; asking each is cheaper of more."""
+Found: TypeAlias = "Select[*tuple[Any, ...]]"  # Any: the caller's columns
+
+LARGE: Final = 10_000
+"""Members of a group whose rows are still looked up one by one, not met in reading."""
 
 MAX_WORDS: Final = 8
 """Words of a search; further ones are left out."""
 
 _USERS: Final = User.__table__.c
 _SEARCH: Final = UserSearch.__table__.c
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What a user must meet: asked of one row, or as a selection of `seq`.
-
-    `counted` asks it of a row of `user_search`, if that row knows.
-    """
-
-    test: Clause
-    source: Select[int]
-    counted: Clause | None = None
-
-
-@dataclass(frozen=True)
-class Settled:
-    """A condition in its cheaper form; narrow when few people meet it."""
-
-    clause: Clause
-    is_narrow: bool
-    counted: Clause | None = None
-
-
-def settle(connection: Connection, condition: Condition) -> Settled:
-    """Read who meets the condition, as long as they are few, and choose its form."""
-    seqs = connection.scalars(condition.source.limit(FEW + 1)).all()
-    if len(seqs) > FEW:
-        return Settled(condition.test, False, condition.counted)
-    # An empty list would still be compared with every row.
-    clause = among(connection, _USERS.seq, seqs) if seqs else false()
-    return Settled(clause, is_narrow=True)
 
 
 @dataclass(frozen=True)
@@ -75,42 +44,51 @@ class Search:
     @property
     def clause(self) -> Clause:
         """Whether a row of `user_search` has every word."""
-        return and_(self.is_here, *map(_found, self.words))
+        return and_(True, *(contains(_SEARCH.texts, word) for word in self.words))
 
     @property
-    def is_here(self) -> Clause:
-        """Whether a row of `user_search` is of the organization."""
-        return _SEARCH.organization_seq == self.organization.seq
-
-    def found(self) -> Condition:
-        """Every word begins something, or stands within the name or user name."""
-        return self._condition(self.clause)
-
-    def fits_best(self) -> Condition:
-        """Every word begins something, or a word of the name."""
-        return self._condition(and_(self.is_here, *map(_begins, self.words)))
-
-    def settle(self, connection: Connection) -> tuple[list[Clause], bool]:
-        """The clauses that every word be found, and whether few people meet them."""
-        if not self.words:
-            return [], False
-        settled = settle(connection, self.found())
-        return [settled.clause], settled.is_narrow
-
-    def _condition(self, clause: Clause) -> Condition:
-        test = exists(
-            select(1).where(clause, _SEARCH.user_seq == _USERS.seq).correlate(User)
+    def fits_best(self) -> Clause:
+        """Whether every word begins something in a row of `user_search`."""
+        return and_(
+            True, *(contains(_SEARCH.texts, f"\n{word}") for word in self.words)
         )
-        return Condition(test, select(_SEARCH.user_seq).where(clause))
+
+    @property
+    def of_user(self) -> Clause:
+        """`clause` asked of a row of `users`."""
+        is_same = (
+            _SEARCH.organization_seq == self.organization.seq,
+            _SEARCH.user_seq == _USERS.seq,
+        )
+        return exists().where(*is_same, self.clause)
 
 
-def _found(word: str) -> Clause:
-    return or_(contains(_SEARCH.names, word), contains(_SEARCH.others, f"\n{word}"))
+def everybody(
+    organization: OrganizationRef,
+    *columns: ColumnElement[Any],  # Any: theirs
+) -> Found:
+    """All rows of `user_search` of an organization."""
+    return select(*columns).where(_SEARCH.organization_seq == organization.seq)
 
 
-def _begins(word: str) -> Clause:
-    return or_(
-        contains(_SEARCH.names, f"\n{word}"),
-        contains(_SEARCH.names, f" {word}"),
-        contains(_SEARCH.others, f"\n{word}"),
+def members(
+    organization: OrganizationRef,
+    group_seq: int,
+    n_members: int,
+    *columns: ColumnElement[Any],  # Any: theirs
+) -> Found:
+    """The rows of those who are in a group of the organization."""
+    if n_members > LARGE:
+        return everybody(organization, *columns).where(
+            exists().where(
+                Membership.group_seq == group_seq,
+                Membership.user_seq == _SEARCH.user_seq,
+            )
+        )
+    # The organization is not named: it would tempt SQLite into reading all of it.
+    is_member = and_(
+        _SEARCH.organization_seq == Membership.organization_seq,
+        _SEARCH.user_seq == Membership.user_seq,
     )
+    joined = select(*columns).join_from(Membership, UserSearch, is_member)
+    return joined.where(Membership.group_seq == group_seq)

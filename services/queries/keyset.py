@@ -196,14 +196,13 @@ def _wanted(
 ) -> Select[*tuple[Any, ...]]:  # Any: as in `Run`
     """The rows of one run from the edge of a page on, with the keys of the order."""
     runs_down = order.is_descending != is_backwards
-    columns = [key.column for key in order.keys]
     statement = run.where(_beyond(order, start, runs_down)) if start else run
-    # The keys come along, so that a cursor needs nothing of the caller's columns.
+    # The keys come along, so that a cursor needs nothing of the caller's columns; and
+    # the order names them, so that none is worked out twice.
+    keys = [key.column.label(f"_key{n}") for n, key in enumerate(order.keys)]
     return (
-        statement.add_columns(
-            *(column.label(f"_key{place}") for place, column in enumerate(columns))
-        )
-        .order_by(*(one.desc() if runs_down else one.asc() for one in columns))
+        statement.add_columns(*keys)
+        .order_by(*(one.desc() if runs_down else one.asc() for one in keys))
         .limit(count)
     )
 

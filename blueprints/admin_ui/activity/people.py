@@ -11,7 +11,6 @@ from services.deletion.deleted_lists import DeletedQuery
 from services.directory import group_lists, user_details, user_lists
 from services.directory.group_lists import GroupQuery
 from services.directory.mapping import Reference
-from services.directory.user_lists import UserQuery
 from services.errors import NotFound
 from services.origin import is_id
 
@@ -26,9 +25,9 @@ def find(text: str) -> list[tuple[Reference, str]]:
     named = _by_id(text.lower()) if is_id(text.lower()) else None
     if named is not None:
         return [(named, "")]
-    users = user_lists.page(g.organization, UserQuery(q=text), count=MOST)
+    users = user_lists.suggest(g.organization, text, MOST)
     groups = group_lists.page(g.organization, GroupQuery(q=text), count=MOST)
-    found = [(Reference("User", one.id, one.name), one.user_name) for one in users.rows]
+    found = [(Reference("User", one.id, one.name), one.user_name) for one in users]
     found += [(Reference("Group", one.id, one.name), "group") for one in groups.rows]
     return found + _deleted(text)
 

@@ -26,7 +26,6 @@ from services.activity.history import HistoryEvent
 from services.directory import mapping, user_details, user_lists, users
 from services.directory.preconditions import Precondition
 from services.directory.user_details import Holder, UserDetails
-from services.directory.user_lists import UserQuery
 from services.errors import AlreadyTaken, VersionMismatch
 from services.queries import numbers
 
@@ -273,7 +272,5 @@ def _manager(form: UserForm, details: UserDetails | None) -> Candidate | None:
 
 
 def _found(q: str) -> list[Candidate]:
-    if not q:
-        return []
-    window = user_lists.page(g.organization, UserQuery(q=q), count=MANAGERS)
-    return [Candidate(row.id, row.name, row.user_name) for row in window.rows]
+    found = user_lists.suggest(g.organization, q, MANAGERS)
+    return [Candidate(row.id, row.name, row.user_name) for row in found]

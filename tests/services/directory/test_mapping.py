@@ -179,22 +179,27 @@ def test_long_values_are_keyed_by_their_hash():
 
 
 @pytest.mark.parametrize(
-    ("document", "names", "others"),
+    ("document", "name", "texts"),
     [
-        ({"userName": "BO"}, "\nbo\nbo\n", "\n"),
+        ({"userName": "BO"}, "bo", "\nbo"),
         (
             {
-                "userName": "BO",
+                "userName": "BO Ek",
                 "externalId": "00uA",
                 "name": {"familyName": "van Ek", "givenName": "Bo"},
                 "emails": [{"value": "Bo@x"}, {"type": "work"}],
             },
-            "\nbo van ek\nbo\n",
-            "\n00ua\nvan\nek\nbo\nbo@x\n",
+            "bo van ek",
+            "\nbo\nvan\nek\n00ua\nbo@x",
         ),
     ],
 )
-def test_what_a_search_reads_stands_a_key_a_line(document, names, others):
-    row = mapping.user_search(document | {"active": False}, "admin:ada")
-    assert (row["names"], row["others"]) == (names, others)
+def test_what_a_search_looks_through_stands_a_key_a_line_and_once(
+    document, name, texts
+):
+    at = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    row = mapping.user_search(document | {"active": False}, "admin:ada", at)
+    assert (row["name_key"], row["texts"]) == (name, texts)
+    assert row["user_name_key"] == document["userName"].lower()
     assert (row["source"], row["is_active"]) == ("admin:ada", False)
+    assert row["modified_at"] == at

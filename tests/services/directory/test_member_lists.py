@@ -77,9 +77,8 @@ SORTED = [
 def way(request, monkeypatch):
     """Both ways to come by people: read all members, or walk through the names."""
     if request.param == "by names":
-        monkeypatch.setattr(member_lists, "_FEW", 0)
-        monkeypatch.setattr(member_lists, "_LARGE", 0)
-        monkeypatch.setattr(user_search, "FEW", 0)
+        monkeypatch.setattr(member_lists, "LARGE", 0)
+        monkeypatch.setattr(user_search, "LARGE", 0)
     return request.param
 
 

@@ -50,17 +50,19 @@ def okta(acme):
 @pytest.fixture
 def found(acme):
     def user_names(**query):
-        page = user_lists.page(acme, UserQuery(**query))
+        page = user_lists.read(acme, UserQuery(**query)).window
         return [row.user_name for row in page.rows]
 
     return user_names
 
 
-@pytest.fixture(params=["few", "many"])
-def few_or_many(request, monkeypatch):
-    """Found as numbers or asked one by one: each search is answered both ways."""
-    few = 2_000 if request.param == "few" else 0
-    monkeypatch.setattr(user_search, "FEW", few)
+@pytest.fixture(params=["sorted", "walked"])
+def way(request, monkeypatch):
+    """Both ways to a page: sort all who match, or walk an index until it is full."""
+    if request.param == "walked":
+        monkeypatch.setattr(user_lists, "FEW", -1)
+        monkeypatch.setattr(user_lists, "MANY", -1)
+        monkeypatch.setattr(user_search, "LARGE", 0)
 
 
 def set_active(acme, user_id, is_active, at=NOON + timedelta(days=1)):
@@ -71,7 +73,7 @@ def test_row_tells_what_the_list_shows(acme, new_user):
     enterprise = {"department": "Sales"}
     id_ = new_user("bo@acme.example", "Bo", **{names.ENTERPRISE_USER: enterprise})
     groups.create(acme, {"displayName": "Staff"}, [id_], origin=Origin(ADA, NOON))
-    [row] = user_lists.page(acme, UserQuery()).rows
+    [row] = user_lists.read(acme, UserQuery()).window.rows
     assert (row.id, row.name, row.user_name) == (id_, "Bo", "bo@acme.example")
     assert (row.is_active, row.department, row.n_groups) == (True, "Sales", 1)
     assert (row.source, row.modified_at) == ("admin:ada", NOON)
@@ -98,7 +100,7 @@ def test_list_is_sorted(acme, new_user, found, sort, expected):
     assert found(sort=sort) == expected
 
 
-@pytest.mark.usefixtures("few_or_many")
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize(
     ("status", "expected"),
     [("all", ["a", "b", "c"]), ("active", ["a", "c"]), ("deactivated", ["b"])],
@@ -110,7 +112,7 @@ def test_status_is_filtered_by(new_user, found, status, expected):
     assert found(status=status) == expected
 
 
-@pytest.mark.usefixtures("few_or_many")
+@pytest.mark.usefixtures("way")
 def test_source_is_who_provisions_the_user(new_user, found, okta):
     new_user("by.hand")
     new_user("pushed", actor=okta)
@@ -119,7 +121,7 @@ def test_source_is_who_provisions_the_user(new_user, found, okta):
     assert found(source="token:other") == []
 
 
-@pytest.mark.usefixtures("few_or_many")
+@pytest.mark.usefixtures("way")
 def test_group_filters_its_direct_members(acme, new_user, found):
     bo, _ = new_user("bo"), new_user("cy")
     origin = Origin(ADA, NOON)
@@ -129,7 +131,7 @@ def test_group_filters_its_direct_members(acme, new_user, found):
     assert found(group_id="garbled") == []
 
 
-@pytest.mark.usefixtures("few_or_many")
+@pytest.mark.usefixtures("way")
 def test_group_of_another_organization_has_no_members_here(
     acme, globex, new_user, found
 ):
@@ -142,7 +144,7 @@ def test_group_of_another_organization_has_no_members_here(
     assert user_lists.read(acme, UserQuery(q="gus")).counts.all == 0
 
 
-@pytest.mark.usefixtures("few_or_many")
+@pytest.mark.usefixtures("way")
 def test_changed_since_counts_its_first_moment(new_user, found):
     new_user("first")
     new_user("second")
@@ -150,7 +152,7 @@ def test_changed_since_counts_its_first_moment(new_user, found):
     assert found(changed_since=NOON + timedelta(minutes=2)) == []
 
 
-@pytest.mark.usefixtures("few_or_many")
+@pytest.mark.usefixtures("way")
 def test_filters_are_met_together(new_user, found, okta):
     new_user("bo.active", actor=okta)
     new_user("bo.gone", actor=okta, active=False)
@@ -158,7 +160,7 @@ def test_filters_are_met_together(new_user, found, okta):
     assert found(q="bo", status="deactivated", source=okta.key) == ["bo.gone"]
 
 
-@pytest.mark.usefixtures("few_or_many")
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -185,27 +187,39 @@ def test_counts_are_of_every_status(acme, new_user, okta, query, expected):
     )
 
 
-@pytest.mark.usefixtures("few_or_many")
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("sort", user_lists.SORTS)
 def test_found_users_are_paged_in_every_order(acme, new_user, sort):
     expected = {new_user(f"bo{n}", f"Bo {n % 3}") for n in range(4)}
     expected |= {new_user(f"jumbo{n}", f"Jumbo {n % 3}") for n in range(4)}
     query = UserQuery(q="bo", sort=sort)
-    first = user_lists.page(acme, query, count=3)
-    second = user_lists.page(acme, query, cursor=first.next, count=3)
-    third = user_lists.page(acme, query, cursor=second.next, count=3)
+    first = user_lists.read(acme, query, count=3).window
+    second = user_lists.read(acme, query, cursor=first.next, count=3).window
+    third = user_lists.read(acme, query, cursor=second.next, count=3).window
     rows = [*first.rows, *second.rows, *third.rows]
     assert [row.user_name[:2] for row in rows] == ["bo"] * 4 + ["ju"] * 4
     assert {row.id for row in rows} == expected
-    assert user_lists.page(acme, query, cursor=third.previous, count=3) == second
+    assert user_lists.read(acme, query, cursor=third.previous, count=3).window == second
+
+
+def test_cursor_holds_whichever_way_a_page_is_come_by(acme, new_user, monkeypatch):
+    new_user("cy")
+    new_user("bo")
+    query = UserQuery(source="admin")
+    first = user_lists.read(acme, query, count=1).window
+    by_sorting = user_lists.read(acme, query, cursor=first.next, count=1).window
+    monkeypatch.setattr(user_lists, "FEW", -1)
+    monkeypatch.setattr(user_lists, "MANY", -1)
+    assert user_lists.read(acme, query, cursor=first.next, count=1).window == by_sorting
+    assert [row.user_name for row in by_sorting.rows] == ["cy"]
 
 
 def test_cursor_of_another_order_is_refused(acme, new_user):
     new_user("bo")
     new_user("cy")
-    cursor = user_lists.page(acme, UserQuery(sort="changed"), count=1).next
+    cursor = user_lists.read(acme, UserQuery(sort="changed"), count=1).window.next
     with pytest.raises(Invalid):
-        user_lists.page(acme, UserQuery(sort="name"), cursor=cursor)
+        user_lists.read(acme, UserQuery(sort="name"), cursor=cursor)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +237,7 @@ def test_bulk_work_meets_whom_the_list_shows(acme, new_user, okta, query):
     new_user("bo.active", actor=okta)
     new_user("bo.gone", active=False)
     new_user("cy")
-    listed = [row.id for row in user_lists.page(acme, query).rows]
+    listed = [row.id for row in user_lists.read(acme, query).window.rows]
     with read_connection() as connection:
         matching = user_lists.matching_ids(connection, acme, query)
     assert {id_ for _, id_ in matching} == set(listed)
