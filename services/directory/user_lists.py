@@ -23,6 +23,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    not_,
     select,
 )
 
@@ -287,10 +288,19 @@ def _counts(found: _Found) -> StatusCounts:
     if not found.query.is_filtered:
         row = found.connection.execute(_TOTALS, {"seq": found.organization.seq}).one()
         return StatusCounts(row.all, row.active, row.all - row.active)
-    numbers = found.rows(_SEARCH.is_active, func.count()).group_by(_SEARCH.is_active)
-    by_status = {row[0]: row[1] for row in found.connection.execute(numbers)}
-    active, deactivated = by_status.get(True, 0), by_status.get(False, 0)
-    return StatusCounts(active + deactivated, active, deactivated)
+    is_active = _SEARCH.is_active.is_(True)
+    if found.group is not None and not replace(found.query, group_id=None).is_filtered:
+        # A membership tells enough of most: who is deactivated is looked up.
+        of_group = Membership.group_seq == found.group.seq
+        members = select(func.count()).select_from(Membership).where(of_group)
+        n_all = found.connection.execute(members).scalar_one()
+        others = found.rows(func.count()).where(not_(is_active))
+        n_others = found.connection.execute(others).scalar_one()
+        return StatusCounts(n_all, n_all - n_others, n_others)
+    # Not by GROUP BY, for which SQLite sorts all of them.
+    numbers = found.rows(func.count(), func.count().filter(is_active))
+    n_all, n_active = found.connection.execute(numbers).one()
+    return StatusCounts(n_all, n_active, n_all - n_active)
 
 
 def _are_many(found: _Found, counts: StatusCounts) -> bool:
