@@ -19,10 +19,8 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
-    case,
     exists,
     func,
-    literal,
     select,
     type_coerce,
 )
@@ -37,7 +35,6 @@ from services.activity.change_words import (
     differences,
     sentence,
 )
-from services.activity.meaning import Made, Tally
 from services.directory import known_resources
 from services.directory.mapping import Reference
 from services.errors import NotFound
@@ -60,7 +57,7 @@ __all__ = [
     "of_request",
     "of_resource",
     "per_day",
-    "read_made",
+    "read_events",
     "read_of_resource",
     "recent",
     "sentence",
@@ -70,8 +67,9 @@ __all__ = [
 MOST_MEMBERS: Final = 20
 """Members of one event that a page names."""
 
-_FEW_EVENTS: Final = 100
-"""Changes of a request that are looked through for the first of them."""
+FEW_EVENTS: Final = 100
+"""Changes of a request that are looked through for the first of them, and told apart
+whoever asks."""
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEAD_LENGTH: Final = 1 + 39 * MOST_MEMBERS
@@ -183,108 +181,31 @@ def read_of_resource(
     connection: Connection,
     organization: OrganizationRef,
     resource_id: str,
-    request_ids: Sequence[str],
+    n_events: Mapping[str, int],
 ) -> Mapping[str, tuple[HistoryEvent, ...]]:
-    """What each of those requests changed of that one resource, in the order it did."""
-    statement = events_of(organization).add_columns(ChangeEvent.request_id)
-    rows = connection.execute(
-        statement.where(
-            ChangeEvent.resource_id == resource_id,
-            ChangeEvent.request_id.in_(request_ids),
-        ).order_by(ChangeEvent.number)
-    ).all()
+    """What each of those requests changed of that one resource, in the order it did.
+
+    `n_events` is how many changes each made, by the request's id.
+    """
+    few = [one for one, n in n_events.items() if n <= FEW_EVENTS]
+    many = n_events.keys() - set(few)
+    # Of a request that changed thousands one looks through those of the resource.
+    looked_up = ChangeEvent.request_id.in_(few)
+    looked_through = func.coalesce(ChangeEvent.request_id, "").in_(many)
+    statement = (
+        events_of(organization)
+        .add_columns(ChangeEvent.request_id)
+        .where(ChangeEvent.resource_id == resource_id)
+        .order_by(ChangeEvent.number)
+    )
+    rows = list(connection.execute(statement.where(looked_up)))
+    if many:
+        rows += connection.execute(statement.where(looked_through))
     found: dict[str, tuple[HistoryEvent, ...]] = {}
-    events = _events(connection, organization, rows)
+    events = read_events(connection, organization, rows)
     for row, event in zip(rows, events, strict=True):
         found[row.request_id] = (*found.get(row.request_id, ()), event)
     return found
-
-
-def read_made(
-    connection: Connection,
-    organization: OrganizationRef,
-    request_ids: Sequence[str],
-    most: int,
-) -> Mapping[str, Made]:
-    """What each request changed: the first changes in their order, and all counted.
-
-    Only the first are read, of an import as of a single change.
-    """
-    if not request_ids:
-        return {}
-    tallies = _tallies(connection, organization, request_ids)
-    n_events = {
-        one: sum(tally.n_changes for tally in found) for one, found in tallies.items()
-    }
-    few = [one for one, n in n_events.items() if n <= _FEW_EVENTS]
-    rows = list(connection.execute(_firsts_of_few(organization, few, most)))
-    for one in n_events.keys() - set(few):
-        rows += connection.execute(_firsts_of(organization, one, most))
-    events = _events(connection, organization, rows)
-    firsts: dict[str, tuple[HistoryEvent, ...]] = {}
-    for row, event in zip(rows, events, strict=True):
-        firsts[row.request_id] = (*firsts.get(row.request_id, ()), event)
-    return {
-        one: Made(firsts.get(one, ()), tuple(found)) for one, found in tallies.items()
-    }
-
-
-def _tallies(
-    connection: Connection, organization: OrganizationRef, request_ids: Sequence[str]
-) -> dict[str, list[Tally]]:
-    first, last = (
-        func.min(ChangeEvent.resource_id),
-        func.max(ChangeEvent.resource_id),
-    )
-    rows = connection.execute(
-        select(
-            ChangeEvent.request_id,
-            ChangeEvent.action,
-            ChangeEvent.resource_type,
-            func.count().label("n_changes"),
-            func.count(ChangeEvent.resource_id.distinct()).label("n_resources"),
-            func.sum(ChangeEvent.n_added).label("n_added"),
-            func.sum(ChangeEvent.n_removed).label("n_removed"),
-            case((first == last, first), else_="").label("resource_id"),
-        )
-        .where(
-            ChangeEvent.organization_seq == organization.seq,
-            ChangeEvent.request_id.in_(request_ids),
-        )
-        .group_by(ChangeEvent.request_id, ChangeEvent.action, ChangeEvent.resource_type)
-        .order_by(func.min(ChangeEvent.number))
-    )
-    found: dict[str, list[Tally]] = {}
-    for request_id, *columns in rows:
-        found.setdefault(request_id, []).append(Tally(*columns))
-    return found
-
-
-def _firsts_of_few(
-    organization: OrganizationRef, request_ids: Sequence[str], most: int
-) -> Select[*tuple[Any, ...]]:  # Any: the columns of _COLUMNS, and the request's id
-    place = func.row_number().over(
-        partition_by=ChangeEvent.request_id, order_by=ChangeEvent.number
-    )
-    placed = (
-        events_of(organization)
-        .add_columns(ChangeEvent.request_id, place.label("place"))
-        .where(ChangeEvent.request_id.in_(request_ids))
-        .subquery()
-    )
-    return select(placed).where(placed.c.place <= most).order_by(placed.c.number)
-
-
-def _firsts_of(
-    organization: OrganizationRef, request_id: str, most: int
-) -> Select[*tuple[Any, ...]]:  # Any: as in _firsts_of_few
-    return (
-        events_of(organization)
-        .add_columns(ChangeEvent.request_id, literal(0).label("place"))
-        .where(ChangeEvent.request_id == request_id)
-        .order_by(ChangeEvent.number)
-        .limit(most)
-    )
 
 
 @reading
@@ -300,7 +221,7 @@ def members_of(
     row = connection.execute(events_of(organization).where(where)).one_or_none()
     if row is None:
         raise NotFound(f"There is no change {event_number} here.")
-    (event,) = _events(connection, organization, [row])
+    (event,) = read_events(connection, organization, [row])
     added = tuple(_member(one, event.known) for one in event.added)
     removed = tuple(_member(one, event.known) for one in event.removed)
     return event, added, removed
@@ -353,14 +274,15 @@ def _read(
     count: int,
 ) -> Window[HistoryEvent]:
     window = keyset.read(connection, statement, _NEWEST_FIRST, cursor, count)
-    return replace(window, rows=_events(connection, organization, window.rows))
+    return replace(window, rows=read_events(connection, organization, window.rows))
 
 
-def _events(
+def read_events(
     connection: Connection,
     organization: OrganizationRef,
     rows: Sequence[Row[*tuple[Any, ...]]],  # Any: as in _read
 ) -> tuple[HistoryEvent, ...]:
+    """The events of rows of `events_of`, in their order."""
     heads = _member_heads(connection, rows)
     events = [event_of(row, *heads.get(row.seq, ((), ()))) for row in rows]
     return with_known(connection, organization, events)

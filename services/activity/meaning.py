@@ -63,15 +63,14 @@ class Tally:
 
 @dataclass(frozen=True)
 class Made:
-    """What a request changed: the first changes in their order, and all, counted."""
+    """What a request changed: the first changes in their order, and all, counted.
+
+    Without `tallies` nobody told the many apart.
+    """
 
     events: tuple[HistoryEvent, ...] = ()
     tallies: tuple[Tally, ...] = ()
-
-    @property
-    def n_events(self) -> int:
-        """How many changes it made."""
-        return sum(one.n_changes for one in self.tallies)
+    n_events: int = 0
 
 
 NOTHING: Final = Made()
@@ -125,6 +124,10 @@ def _all(made: Made) -> Clause:
     for event in made.events:
         if event.action == "replaced":
             return clause(event)
+    if not made.tallies:
+        return Clause(
+            (Part(counted(made.n_events, "change", "changes")),), "made", is_plural=True
+        )
     first_event, (tally, *more) = made.events[0], made.tallies
     lost = sum(one.n_changes for one in made.tallies if one.is_loss)
     if lost == made.n_events - 1 and first_event.action in ("deleted", "restored"):

@@ -5,11 +5,11 @@ The change is the group's, and may have moved thousands; here it is told of one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, or_, type_coerce
+from sqlalchemy import ColumnElement, Connection, Row, Text, or_, select, type_coerce
 
 from models import ChangedMembers, ChangeEvent
 from services.activity import history
@@ -23,24 +23,58 @@ def read(
     connection: Connection,
     organization: OrganizationRef,
     member_id: str,
-    request_ids: Sequence[str],
+    n_events: Mapping[str, int],
 ) -> Mapping[str, tuple[HistoryEvent, ...]]:
-    """The moves of that one by each of those requests, in the order they were made."""
+    """The moves of that one by each of those requests, in the order they were made.
+
+    `n_events` is how many changes each request made, by its id.
+    """
+    came = _came(connection, organization, member_id, n_events)
+    if not came:
+        return {}
+    rows = connection.execute(
+        history.events_of(organization)
+        .add_columns(ChangeEvent.request_id)
+        .where(ChangeEvent.seq.in_([seq for seq, _ in came]))
+    ).all()
+    made = [
+        (row.request_id, _move(row, member_id, has_come=has_come))
+        # Sorted here: SQLite would walk all events in their order for the few.
+        for row in sorted(rows, key=lambda row: row.number)
+        if row.request_id in n_events
+        for seq, has_come in came
+        if seq == row.seq
+    ]
+    events = history.with_known(connection, organization, [move for _, move in made])
+    found: dict[str, tuple[HistoryEvent, ...]] = {}
+    for (request_id, _), event in zip(made, events, strict=True):
+        found[request_id] = (*found.get(request_id, ()), event)
+    return found
+
+
+def _came(
+    connection: Connection,
+    organization: OrganizationRef,
+    member_id: str,
+    n_events: Mapping[str, int],
+) -> list[tuple[int, bool]]:
+    """The events that moved the member, and whether it came; of other requests too."""
+    few = [one for one, n in n_events.items() if n <= history.FEW_EVENTS]
+    of = select(ChangeEvent.seq).where(ChangeEvent.organization_seq == organization.seq)
+    wanted = [ChangedMembers.event_seq.in_(of.where(ChangeEvent.request_id.in_(few)))]
+    for one in n_events.keys() - set(few):
+        # Most of so many moved nobody: those that did lie between the first and last.
+        events = of.where(ChangeEvent.request_id == one).limit(1)
+        ends = (ChangeEvent.number.asc(), ChangeEvent.number.desc())
+        first, last = (events.order_by(end).scalar_subquery() for end in ends)
+        wanted.append(ChangedMembers.event_seq.between(first, last))
     came, went = (
         _names(ids, member_id) for ids in (ChangedMembers.added, ChangedMembers.removed)
     )
-    rows = connection.execute(
-        history.events_of(organization)
-        .join(ChangedMembers, ChangedMembers.event_seq == ChangeEvent.seq)
-        .add_columns(ChangeEvent.request_id, came.label("came"))
-        .where(ChangeEvent.request_id.in_(request_ids), or_(came, went))
-        .order_by(ChangeEvent.number)
-    ).all()
-    moves = [_move(row, member_id) for row in rows]
-    found: dict[str, tuple[HistoryEvent, ...]] = {}
-    events = history.with_known(connection, organization, moves)
-    for row, event in zip(rows, events, strict=True):
-        found[row.request_id] = (*found.get(row.request_id, ()), event)
+    found: list[tuple[int, bool]] = []
+    for where in wanted:
+        chunks = select(ChangedMembers.event_seq, came).where(where, or_(came, went))
+        found += ((seq, bool(has_come)) for seq, has_come in connection.execute(chunks))
     return found
 
 
@@ -49,10 +83,12 @@ def _names(ids: Any, member_id: str) -> ColumnElement[bool]:  # Any: mapped JSON
 
 
 def _move(
-    row: Row[*tuple[Any, ...]],  # Any: the columns of `history.events_of`, and `came`
+    row: Row[*tuple[Any, ...]],  # Any: the columns of `history.events_of`
     member_id: str,
+    *,
+    has_come: bool,
 ) -> HistoryEvent:
-    added, removed = ((member_id,), ()) if row.came else ((), (member_id,))
+    added, removed = ((member_id,), ()) if has_come else ((), (member_id,))
     return replace(
         history.event_of(row, added, removed),
         action=_ACTION,

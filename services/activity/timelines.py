@@ -7,7 +7,7 @@ days only, changes always: what is older than the log is in `history.before_log`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -82,10 +82,10 @@ def _told(
     resource_id: str,
     rows: tuple[ToldRequest, ...],
 ) -> tuple[TimelineRow, ...]:
-    ids = [row.request.id for row in rows if row.n_events]
-    own = history.read_of_resource(connection, organization, resource_id, ids)
-    moved = moves.read(connection, organization, resource_id, ids)
-    return tuple(
+    n_events = {row.request.id: row.n_events for row in rows if row.n_events}
+    own = history.read_of_resource(connection, organization, resource_id, n_events)
+    moved = moves.read(connection, organization, resource_id, n_events)
+    found = tuple(
         TimelineRow(
             row,
             own.get(row.request.id, ()) + moved.get(row.request.id, ()),
@@ -93,3 +93,14 @@ def _told(
         )
         for row in rows
     )
+    return tuple(_whole(connection, organization, row) for row in found)
+
+
+def _whole(
+    connection: Connection, organization: OrganizationRef, row: TimelineRow
+) -> TimelineRow:
+    """The row; if its many changes are all of this resource, with all of them told."""
+    if row.told.n_events <= history.FEW_EVENTS or row.n_others or row.is_moved:
+        return row
+    (whole,) = told.read(connection, organization, [row.told.request])
+    return replace(row, told=whole)

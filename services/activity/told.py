@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from models.database import reading
-from services.activity import catalogue, history, meaning, read_words, request_log
+from services.activity import catalogue, first_changes, meaning, read_words, request_log
 from services.activity.catalogue import Explanation
 from services.activity.change_words import HistoryEvent, Known
 from services.activity.log_queries import EVERYTHING, NOT_READ, LogQuery
@@ -99,7 +99,7 @@ def read_page(
     found = request_log.read_page(
         connection, organization, query, cursor=cursor, count=count
     )
-    return ToldPage(_told(connection, organization, found.rows), found)
+    return ToldPage(read(connection, organization, found.rows), found)
 
 
 page = reading(read_page)
@@ -130,10 +130,15 @@ def of_resource(
     """The timeline of a user or a group, the newest first, also after it is gone.
 
     Requests that changed it, were to change it and were refused, or found it as they
-    wanted it; no reads. Raises `Invalid` ("cursor").
+    wanted it; no reads. Of those that changed many it is only told how many. Raises
+    `Invalid` ("cursor").
     """
     query = LogQuery(outcome=NOT_READ, resource_id=resource_id)
-    return read_page(connection, organization, query, cursor=cursor, count=count)
+    found = request_log.read_page(
+        connection, organization, query, cursor=cursor, count=count
+    )
+    rows = read(connection, organization, found.rows, is_brief=True)
+    return ToldPage(rows, found)
 
 
 @reading
@@ -157,7 +162,7 @@ def get(
 ) -> ToldExchange:
     """One request; raises `NotFound`, also for another organization's."""
     found = request_log.read(connection, organization, request_id)
-    (told,) = _told(connection, organization, [found.request])
+    (told,) = read(connection, organization, [found.request])
     return ToldExchange(told, found.request_body, found.response_body)
 
 
@@ -181,18 +186,23 @@ def _fold_key(row: ToldRequest) -> tuple[ReadKind, str | None] | None:
     return read_words.kind_of(one), one.token_public_id
 
 
-def _told(
+def read(
     connection: Connection,
     organization: OrganizationRef,
     requests: Sequence[LoggedRequest],
+    *,
+    is_brief: bool = False,
 ) -> tuple[ToldRequest, ...]:
+    """What these requests mean; `is_brief` as of `first_changes.read`."""
     # What was read, refused or already so has changed nothing.
     ids = [one.id for one in requests if one.outcome in ("changed", "failed")]
-    made = history.read_made(connection, organization, ids, MOST_EVENTS)
-    others = {one.resource_id or "" for one in requests if one.id not in made} - {""}
+    changed = first_changes.read(
+        connection, organization, ids, MOST_EVENTS, is_brief=is_brief
+    )
+    others = {one.resource_id or "" for one in requests if one.id not in changed} - {""}
     known = known_resources.read_names(connection, organization, others)
     return tuple(
-        _tell(one, known, made.get(one.id, meaning.NOTHING)) for one in requests
+        _tell(one, known, changed.get(one.id, meaning.NOTHING)) for one in requests
     )
 
 

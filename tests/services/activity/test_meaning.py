@@ -48,7 +48,7 @@ def request(method: str = "POST", **columns: Any) -> LoggedRequest:
 
 
 def made(event: HistoryEvent, *tallies: Tally) -> Made:
-    return Made((event,), tallies)
+    return Made((event,), tallies, sum(one.n_changes for one in tallies))
 
 
 def tally(action: str, resource_type: str, n: int, **more: Any) -> Tally:
@@ -174,9 +174,17 @@ def test_a_rotated_token_is_one_change_to_people() -> None:
     both = Made(
         (new, replace(new, action="replaced")),
         (tally("created", "Token", 1), tally("replaced", "Token", 1)),
+        2,
     )
     by_ada = request(kind="admin", actor_name="Ada", outcome="changed")
     assert said(told(by_ada, both).full) == "Ada rotated token Okta"
+
+
+def test_of_many_that_nobody_told_apart_the_number_is_said() -> None:
+    by_ada = request(kind="admin", actor_name="Ada", outcome="changed")
+    found = told(by_ada, Made((EVENT,), (), 4_300))
+    assert said(found.short) == "4,300 changes were made"
+    assert said(found.full) == "Ada made 4,300 changes"
 
 
 def test_what_changed_nothing_says_so() -> None:

@@ -53,6 +53,16 @@ def test_refused_and_changed_requests_are_told_without_reads(
     assert said(rows[0]) == "bo was deactivated"
 
 
+@pytest.fixture(params=["few", "many"])
+def few_or_many(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The changes of a request are told apart at once, or only where it is needed."""
+    if request.param == "many":
+        monkeypatch.setattr(history, "FEW_EVENTS", 0)
+
+
+@pytest.mark.usefixtures("few_or_many")
 def test_of_a_request_that_changed_many_only_this_one_is_told(
     app: Flask, acme: OrganizationRef
 ) -> None:
@@ -67,6 +77,25 @@ def test_of_a_request_that_changed_many_only_this_one_is_told(
     assert row.n_others == 24
 
 
+@pytest.mark.usefixtures("few_or_many")
+def test_many_changes_of_this_one_alone_are_told_together(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    made, titled = ADA(), ADA()
+    bo = users.create(acme, {"userName": "bo"}, origin=made).id
+    users.create(acme, {"userName": "cy"}, origin=made)
+    for title in ("A", "B", "C"):
+        wish = [Operation("replace", None, {"title": title})]
+        users.patch(acme, bo, wish, origin=titled)
+    rows = timelines.of_resource(acme, bo).rows
+    assert [said(row) for row in rows] == [
+        "bo changed: title, in 3 steps",
+        "bo was created",
+    ]
+    assert [row.n_others for row in rows] == [0, 1]
+
+
+@pytest.mark.usefixtures("few_or_many")
 def test_a_move_of_many_is_told_as_that_of_one(
     app: Flask, acme: OrganizationRef
 ) -> None:
