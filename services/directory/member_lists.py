@@ -29,10 +29,11 @@ from sqlalchemy import (
 from models import Group, GroupMembership, Membership, User, UserSearch
 from models.database import KeyText, Seq, reading
 from services.directory import group_changes, group_lists, user_search
-from services.directory.user_search import LARGE, Search
+from services.directory.user_search import FEW, LARGE, Search
 from services.organizations import OrganizationRef
 from services.origin import is_id
 from services.queries import keyset
+from services.queries.comparing import among
 
 Kind = Literal["User", "Group"]
 Statement: TypeAlias = "Select[*tuple[Any, ...]]"  # Any: `seq` and `type`
@@ -89,15 +90,14 @@ def page(
     """
     group = _find(connection, organization, group_id)
     search = Search(organization, q)
-    runs = [_groups(group, q), _people(group, search)]
+    people, n_people = _people(connection, group, search)
+    runs = [_groups(group, q), people]
     window = keyset.read_runs(connection, runs, _BY_NAME, cursor, count)
     rows = _rows(connection, group, window.rows)
     shown = keyset.Window(rows, window.first, window.previous, window.next)
     if not search.words:
         return MemberList(shown, group.n_members)
-    if cursor is None and window.next is None:
-        return MemberList(shown, len(rows))
-    return MemberList(shown, sum(_count(connection, run) for run in runs))
+    return MemberList(shown, _count(connection, runs[0]) + n_people)
 
 
 @reading
@@ -153,24 +153,51 @@ def _is_member(group: _Group) -> ColumnElement[bool]:
     )
 
 
-def _people(group: _Group, search: Search) -> Statement:
-    """The people in the group who are found.
+def _people(
+    connection: Connection, group: _Group, search: Search
+) -> tuple[Statement, int]:
+    """The people in the group who are found, and how many they are.
 
-    Of a group that is not large, or when somebody is looked for, all are read and
-    sorted, as narrow rows. In a large one the names of the organization are walked in
-    their order until the page is full.
+    They are read and sorted, as narrow rows; but of a large group, or when most of an
+    organization is found, its names are walked in their order until the page is full.
     """
-    if search.words or group.n_members <= LARGE:
-        columns = _SEARCHED.user_seq.label("seq"), _SEARCHED.name_key
-        members = user_search.members(
-            search.organization, group.seq, group.n_members, *columns
-        )
-        found = members.where(search.clause)
-    else:
-        found = select(_USERS.seq, _USERS.name_key).where(
-            _USERS.organization_seq == group.organization_seq, _is_member(group)
-        )
-    return _run("User", found)
+    here = search.organization
+    found = _rows_of(group, search, _SEARCHED.user_seq, _SEARCHED.name_key)
+    if not search.words:
+        are_many = group.n_members > LARGE
+        return _walked(group, search) if are_many else _sorted(found), group.n_members
+    seqs = connection.scalars(found.limit(FEW + 1)).all()
+    if len(seqs) <= FEW:
+        columns = user_search.everybody(here, _SEARCHED.user_seq, _SEARCHED.name_key)
+        known = columns.where(among(connection, _SEARCHED.user_seq, seqs))
+        return _sorted(known), len(seqs)
+    n_found = connection.execute(_rows_of(group, search, func.count())).scalar_one()
+    n_users, _ = user_search.totals(connection, here)
+    are_many = n_found * 2 > n_users
+    return _walked(group, search) if are_many else _sorted(found), n_found
+
+
+def _rows_of(
+    group: _Group, search: Search, *columns: ColumnElement[Any]
+) -> user_search.Found:
+    members = user_search.members(
+        search.organization, group.seq, group.n_members, *columns
+    )
+    return members.where(search.clause)
+
+
+def _sorted(found: user_search.Found) -> Statement:
+    rows = found.subquery("rows")
+    named = select(rows.c.user_seq.label("seq"), rows.c.name_key)
+    return _run("User", named)
+
+
+def _walked(group: _Group, search: Search) -> Statement:
+    tests = [_is_member(group), *([search.of_user] if search.words else ())]
+    walked = select(_USERS.seq, _USERS.name_key).where(
+        _USERS.organization_seq == group.organization_seq, *tests
+    )
+    return _run("User", walked)
 
 
 def _groups(group: _Group, q: str) -> Statement:

@@ -7,7 +7,7 @@ For pages, bulk actions and exports. What a provisioning client lists is another
 from __future__ import annotations
 
 from collections import Counter as Counts
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias, get_args
@@ -27,12 +27,12 @@ from sqlalchemy import (
     select,
 )
 
-from models import Counter, Group, Membership, User, UserSearch
+from models import Group, Membership, User, UserSearch
 from models.database import reading
 from scim import names
 from services.activity import actors
 from services.directory import user_search
-from services.directory.user_search import Search
+from services.directory.user_search import FEW, Search
 from services.organizations import OrganizationRef
 from services.origin import is_id
 from services.queries import keyset
@@ -52,9 +52,6 @@ Sort = Literal[
 ]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
-
-FEW: Final = 200
-"""Matches that are read at once, and known by their numbers from then on."""
 
 MANY: Final = 2_000
 """Matches that are sorted; of more, walking an index meets a page of them soon."""
@@ -137,15 +134,9 @@ def read(
 
     Of a search, those come first in whom every word begins something.
     """
-    found = _Found.by(connection, organization, query)
-    few = _few(found) if query.is_filtered else None
-    if few is not None:
-        counts = _counts_of(row.is_active for row in few)
-        found = replace(found, seqs=[row.user_seq for row in few])
-    else:
-        counts = _counts(found)
-    statement, order = _walked(found) if _are_many(found, counts) else _sorted(found)
-    window = keyset.read(connection, statement, order, cursor, count)
+    found, counts = _counted(_Found.by(connection, organization, query))
+    runs, order = _walked(found) if _are_many(found, counts) else _sorted(found)
+    window = keyset.read_runs(connection, runs, order, cursor, count)
     return UserList(_shown(connection, window), counts)
 
 
@@ -157,7 +148,7 @@ def suggest(
     found = _Found.by(connection, organization, UserQuery(q))
     if not found.search.words:
         return ()
-    window = keyset.read(connection, *_sorted(found), None, count)
+    window = keyset.read_runs(connection, *_sorted(found), None, count)
     return _shown(connection, window).rows
 
 
@@ -226,7 +217,10 @@ def _is_member(organization: OrganizationRef, group_id: str) -> Clause:
 
 @dataclass(frozen=True)
 class _Found:
-    """Who matches a query, as rows of `user_search`; `seqs` when they are known."""
+    """Who matches a query, as rows of `user_search`; `seqs` when they are known.
+
+    `are_best`: whether the words begin something in all of them, or in none.
+    """
 
     connection: Connection
     organization: OrganizationRef
@@ -234,6 +228,7 @@ class _Found:
     search: Search
     group: Row[int, int] | None
     seqs: Sequence[int] | None = None
+    are_best: bool | None = None
 
     @classmethod
     def by(
@@ -267,70 +262,81 @@ class _Found:
         return found.where(*tests, self.search.clause)
 
 
-_TOTALS: Final = select(
-    Counter.n_users.label("all"), Counter.n_active_users.label("active")
-).where(Counter.organization_seq == bindparam("seq"))
-
-
-def _few(found: _Found) -> Sequence[Row[*tuple[Any, ...]]] | None:  # Any: two columns
-    """All who match, if they are few."""
-    columns = found.rows(_SEARCH.user_seq, _SEARCH.is_active)
-    rows = found.connection.execute(columns.limit(FEW + 1)).all()
-    return rows if len(rows) <= FEW else None
-
-
-def _counts_of(are_active: Iterable[bool]) -> StatusCounts:
-    by_status = Counts(are_active)
-    return StatusCounts(by_status.total(), by_status[True], by_status[False])
-
-
-def _counts(found: _Found) -> StatusCounts:
+def _counted(found: _Found) -> tuple[_Found, StatusCounts]:
+    """With what is known of them once they are counted."""
     if not found.query.is_filtered:
-        row = found.connection.execute(_TOTALS, {"seq": found.organization.seq}).one()
-        return StatusCounts(row.all, row.active, row.all - row.active)
-    is_active = _SEARCH.is_active.is_(True)
+        n_all, n_active = user_search.totals(found.connection, found.organization)
+        return found, StatusCounts(n_all, n_active, n_all - n_active)
+    columns = found.rows(_SEARCH.user_seq, _SEARCH.is_active)
+    few = found.connection.execute(columns.limit(FEW + 1)).all()
+    if len(few) <= FEW:
+        by_status = Counts(row.is_active for row in few)
+        counts = StatusCounts(len(few), by_status[True], by_status[False])
+        return replace(found, seqs=[row.user_seq for row in few]), counts
     if found.group is not None and not replace(found.query, group_id=None).is_filtered:
-        # A membership tells enough of most: who is deactivated is looked up.
-        of_group = Membership.group_seq == found.group.seq
-        members = select(func.count()).select_from(Membership).where(of_group)
-        n_all = found.connection.execute(members).scalar_one()
-        others = found.rows(func.count()).where(not_(is_active))
-        n_others = found.connection.execute(others).scalar_one()
-        return StatusCounts(n_all, n_all - n_others, n_others)
+        return found, _count_members(found, found.group.seq)
     # Not by GROUP BY, for which SQLite sorts all of them.
-    numbers = found.rows(func.count(), func.count().filter(is_active))
-    n_all, n_active = found.connection.execute(numbers).one()
-    return StatusCounts(n_all, n_active, n_all - n_active)
+    is_active = _SEARCH.is_active.is_(True)
+    numbers = found.rows(
+        func.count(),
+        func.count().filter(is_active),
+        func.count().filter(found.search.fits_best),
+    )
+    n_all, n_active, n_best = found.connection.execute(numbers).one()
+    are_best = {0: False, n_all: True}.get(n_best)
+    counts = StatusCounts(n_all, n_active, n_all - n_active)
+    return replace(found, are_best=are_best), counts
+
+
+def _count_members(found: _Found, group_seq: int) -> StatusCounts:
+    """Of a group alone a membership tells enough: who is deactivated is looked up."""
+    of_group = Membership.group_seq == group_seq
+    members = select(func.count()).select_from(Membership).where(of_group)
+    n_all = found.connection.execute(members).scalar_one()
+    others = found.rows(func.count()).where(_SEARCH.is_active.is_(False))
+    n_others = found.connection.execute(others).scalar_one()
+    return StatusCounts(n_all, n_all - n_others, n_others)
 
 
 def _are_many(found: _Found, counts: StatusCounts) -> bool:
+    """Whether a walk through an index soon meets a page of them."""
+    n_found = counts.of(found.query.status)
+    if not found.search.words:
+        return n_found > MANY
     # Whoever has a name in common stands together in the order of names: however many
     # there are, all others may stand before them.
-    return not found.search.words and counts.of(found.query.status) > MANY
+    n_users, _ = user_search.totals(found.connection, found.organization)
+    return found.are_best is not None and n_found * 2 > n_users
 
 
-_Listed: TypeAlias = "tuple[Select[*tuple[Any, ...]], Order]"  # Any: the `seq` alone
+_Listed: TypeAlias = "tuple[list[Select[*tuple[Any, ...]]], Order]"
+# Any: the `seq` alone
 
 
 def _walked(found: _Found) -> _Listed:
     """Rows of `users` in the order of an index, until the page is full."""
-    statement = select(_USERS.seq).where(clause(found.query, found.organization))
-    return statement, _order(found.query, _USERS, _USERS.seq)
+    everybody = select(_USERS.seq).where(clause(found.query, found.organization))
+    runs = [everybody]
+    if found.search.words:
+        nobody = everybody.where(false())
+        runs = [everybody, nobody] if found.are_best else [nobody, everybody]
+    return runs, _order(found.query, _USERS, _USERS.seq)
 
 
 def _sorted(found: _Found) -> _Listed:
-    """All narrow rows that match, of which the sort keeps those of the page."""
+    """All narrow rows that match, of which the sort keeps those of the page.
+
+    Of a search in two runs: those first in whom every word begins something.
+    """
     statement = found.rows(_SEARCH.user_seq.label("seq"))
     if found.query.status != "all":
         is_active = found.query.status == "active"
         statement = statement.where(_SEARCH.is_active.is_(is_active))
-    order = _order(found.query, _SEARCH, _SEARCH.user_seq)
-    if not found.search.words:
-        return statement, order
-    first, then = (1, 0) if order.is_descending else (0, 1)
-    rank = case((found.search.fits_best, first), else_=then)
-    keys = (Key(rank, "number"), *order.keys)
-    return statement, Order(keys, order.is_descending)
+    runs = [statement]
+    if found.search.words:
+        is_best = found.search.fits_best
+        runs = [statement.where(is_best), statement.where(not_(is_best))]
+    return runs, _order(found.query, _SEARCH, _SEARCH.user_seq)
 
 
 def _order(

@@ -10,14 +10,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    select,
+)
 
-from models import Membership, User, UserSearch
+from models import Counter, Membership, User, UserSearch
 from scim.matching import fold
 from services.organizations import OrganizationRef
 from services.queries.comparing import Clause, contains, searchable
 
 Found: TypeAlias = "Select[*tuple[Any, ...]]"  # Any: the caller's columns
+
+FEW: Final = 200
+"""Matches that are read at once, and known by their numbers from then on."""
 
 LARGE: Final = 10_000
 """Members of a group whose rows are still looked up one by one, not met in reading."""
@@ -61,6 +72,17 @@ class Search:
             _SEARCH.user_seq == _USERS.seq,
         )
         return exists().where(*is_same, self.clause)
+
+
+_TOTALS: Final = select(Counter.n_users, Counter.n_active_users).where(
+    Counter.organization_seq == bindparam("seq")
+)
+
+
+def totals(connection: Connection, organization: OrganizationRef) -> tuple[int, int]:
+    """How many users an organization has, and how many of them are active."""
+    row = connection.execute(_TOTALS, {"seq": organization.seq}).one()
+    return row.n_users, row.n_active_users
 
 
 def everybody(

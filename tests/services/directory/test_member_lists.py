@@ -77,6 +77,7 @@ SORTED = [
 def way(request, monkeypatch):
     """Both ways to come by people: read all members, or walk through the names."""
     if request.param == "by names":
+        monkeypatch.setattr(member_lists, "FEW", -1)
         monkeypatch.setattr(member_lists, "LARGE", 0)
         monkeypatch.setattr(user_search, "LARGE", 0)
     return request.param

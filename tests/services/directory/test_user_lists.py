@@ -214,6 +214,20 @@ def test_cursor_holds_whichever_way_a_page_is_come_by(acme, new_user, monkeypatc
     assert [row.user_name for row in by_sorting.rows] == ["cy"]
 
 
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("q", ["acme", "me.ex"])
+@pytest.mark.parametrize("sort", ["name", "-name", "-changed"])
+def test_whom_most_are_like_is_paged_as_whom_few_are(acme, new_user, q, sort):
+    expected = [new_user(f"acme{n}@acme.example", f"N{n}") for n in range(5)]
+    query = UserQuery(q=q, sort=sort)
+    new_user("other")
+    first = user_lists.read(acme, query, count=3)
+    second = user_lists.read(acme, query, cursor=first.window.next, count=3)
+    ids = [row.id for row in (*first.window.rows, *second.window.rows)]
+    assert ids == (expected if sort == "name" else expected[::-1])
+    assert (first.counts.all, second.window.previous is not None) == (5, True)
+
+
 def test_cursor_of_another_order_is_refused(acme, new_user):
     new_user("bo")
     new_user("cy")
