@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from models import Group, Membership, User, UserSearch
+from models import Group, GroupMembership, Membership, User, UserSearch
 from models.database import reading
 from scim import names
 from services.activity import actors
@@ -274,7 +274,7 @@ def _counted(found: _Found) -> tuple[_Found, StatusCounts]:
         counts = StatusCounts(len(few), by_status[True], by_status[False])
         return replace(found, seqs=[row.user_seq for row in few]), counts
     if found.group is not None and not replace(found.query, group_id=None).is_filtered:
-        return found, _count_members(found, found.group.seq)
+        return found, _count_members(found, *found.group)
     # Not by GROUP BY, for which SQLite sorts all of them.
     is_active = _SEARCH.is_active.is_(True)
     numbers = found.rows(
@@ -288,11 +288,11 @@ def _counted(found: _Found) -> tuple[_Found, StatusCounts]:
     return replace(found, are_best=are_best), counts
 
 
-def _count_members(found: _Found, group_seq: int) -> StatusCounts:
-    """Of a group alone a membership tells enough: who is deactivated is looked up."""
-    of_group = Membership.group_seq == group_seq
-    members = select(func.count()).select_from(Membership).where(of_group)
-    n_all = found.connection.execute(members).scalar_one()
+def _count_members(found: _Found, group_seq: int, n_members: int) -> StatusCounts:
+    """Of a group alone, which knows how many it has: the deactivated are looked up."""
+    of_group = GroupMembership.group_seq == group_seq
+    nested = select(func.count()).select_from(GroupMembership).where(of_group)
+    n_all = n_members - found.connection.execute(nested).scalar_one()
     others = found.rows(func.count()).where(_SEARCH.is_active.is_(False))
     n_others = found.connection.execute(others).scalar_one()
     return StatusCounts(n_all, n_all - n_others, n_others)

@@ -188,6 +188,21 @@ def test_counts_are_of_every_status(acme, new_user, okta, query, expected):
 
 
 @pytest.mark.usefixtures("way")
+def test_people_of_a_group_are_counted_without_its_groups(acme, new_user):
+    ids = [new_user("bo"), new_user("cy", active=False), new_user("di")]
+    origin = Origin(ADA, NOON)
+    inner = groups.create(acme, {"displayName": "Inner"}, ids[:1], origin=origin).id
+    outer = groups.create(acme, {"displayName": "A"}, [*ids, inner], origin=origin).id
+    for query, n in (
+        (UserQuery(group_id=outer), 3),
+        (UserQuery("b", group_id=outer), 1),
+    ):
+        assert user_lists.read(acme, query).counts.all == n
+    counts = user_lists.read(acme, UserQuery(group_id=outer)).counts
+    assert counts == StatusCounts(3, 2, 1)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("sort", user_lists.SORTS)
 def test_found_users_are_paged_in_every_order(acme, new_user, sort):
     expected = {new_user(f"bo{n}", f"Bo {n % 3}") for n in range(4)}
