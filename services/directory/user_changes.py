@@ -206,22 +206,31 @@ def _deactivated(session: Session, organization: OrganizationRef, user_id: str) 
 
 
 def _update_search(session: Session, user: User) -> None:
-    session.execute(
+    written = session.execute(
         update(UserSearch)
         .where(
             UserSearch.organization_seq == user.organization_seq,
             UserSearch.user_seq == user.seq,
         )
         .values(mapping.user_search(user.document, user.source, user.modified_at))
+        .returning(UserSearch.user_seq)
+        .execution_options(synchronize_session=False)
     )
+    # A version before that of these rows may have made the user, while both ran.
+    if written.first() is None:
+        _insert_search(session, user)
+
+
+def _insert_search(session: Session, user: User) -> None:
+    keys = {"organization_seq": user.organization_seq, "user_seq": user.seq}
+    search = mapping.user_search(user.document, user.source, user.modified_at)
+    session.execute(insert(UserSearch).values(search | keys))
 
 
 def insert_values(session: Session, user: User) -> None:
     """Write what filters and searches look for, of a user that has nothing yet."""
     _insert_values(session, user)
-    keys = {"organization_seq": user.organization_seq, "user_seq": user.seq}
-    search = mapping.user_search(user.document, user.source, user.modified_at)
-    session.execute(insert(UserSearch).values(search | keys))
+    _insert_search(session, user)
 
 
 def _insert_values(session: Session, user: User) -> None:
