@@ -35,14 +35,14 @@ def read(
     if not request_ids:
         return {}
     n_known = _n_events(connection, organization, request_ids) if is_brief else {}
-    told_apart = [one for one in request_ids if _is_few(n_known.get(one, 0))]
+    told_apart = history.few_and_many(n_known)[0] if is_brief else request_ids
     tallies = _tallies(connection, organization, told_apart)
     n_events = n_known | {
         one: sum(tally.n_changes for tally in found) for one, found in tallies.items()
     }
-    few = [one for one, n in n_events.items() if _is_few(n)]
+    few, many = history.few_and_many(n_events)
     rows = list(connection.execute(_firsts_of_few(organization, few, most)))
-    for one in n_events.keys() - set(few):
+    for one in many:
         rows += connection.execute(_firsts_of(organization, one, most))
     events = history.read_events(connection, organization, rows)
     firsts: dict[str, tuple[HistoryEvent, ...]] = {}
@@ -54,23 +54,19 @@ def read(
     }
 
 
-def _is_few(n_events: int) -> bool:
-    return n_events <= history.FEW_EVENTS
-
-
 def _n_events(
     connection: Connection, organization: OrganizationRef, request_ids: Sequence[str]
 ) -> dict[str, int]:
     """How many changes each request made; read in an index alone."""
     counted = (
-        select(ChangeEvent.request_id, func.count())
+        select(ChangeEvent.request_id, func.count().label("n_events"))
         .where(
             ChangeEvent.organization_seq == organization.seq,
             ChangeEvent.request_id.in_(request_ids),
         )
         .group_by(ChangeEvent.request_id)
     )
-    return {one or "": n for one, n in connection.execute(counted)}
+    return {row.request_id: row.n_events for row in connection.execute(counted)}
 
 
 def _tallies(

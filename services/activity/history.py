@@ -53,6 +53,7 @@ __all__ = [
     "differences",
     "event_of",
     "events_of",
+    "few_and_many",
     "members_of",
     "of_request",
     "of_resource",
@@ -177,6 +178,12 @@ def before_log(
     return _read(connection, organization, statement, cursor, count)
 
 
+def few_and_many(n_events: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """Requests whose changes are looked through, and those with too many for it."""
+    few = [one for one, n in n_events.items() if n <= FEW_EVENTS]
+    return few, [one for one, n in n_events.items() if n > FEW_EVENTS]
+
+
 def read_of_resource(
     connection: Connection,
     organization: OrganizationRef,
@@ -187,20 +194,20 @@ def read_of_resource(
 
     `n_events` is how many changes each made, by the request's id.
     """
-    few = [one for one, n in n_events.items() if n <= FEW_EVENTS]
-    many = n_events.keys() - set(few)
-    # Of a request that changed thousands one looks through those of the resource.
-    looked_up = ChangeEvent.request_id.in_(few)
-    looked_through = func.coalesce(ChangeEvent.request_id, "").in_(many)
+    few, many = few_and_many(n_events)
     statement = (
         events_of(organization)
         .add_columns(ChangeEvent.request_id)
         .where(ChangeEvent.resource_id == resource_id)
         .order_by(ChangeEvent.number)
     )
-    rows = list(connection.execute(statement.where(looked_up)))
+    rows: list[Row[*tuple[Any, ...]]] = []  # Any: as in _read
+    if few:
+        rows += connection.execute(statement.where(ChangeEvent.request_id.in_(few)))
     if many:
-        rows += connection.execute(statement.where(looked_through))
+        # Not by the request's index, but among the changes of the resource.
+        request_id = func.coalesce(ChangeEvent.request_id, "")
+        rows += connection.execute(statement.where(request_id.in_(many)))
     found: dict[str, tuple[HistoryEvent, ...]] = {}
     events = read_events(connection, organization, rows)
     for row, event in zip(rows, events, strict=True):

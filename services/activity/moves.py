@@ -57,12 +57,15 @@ def _came(
     organization: OrganizationRef,
     member_id: str,
     n_events: Mapping[str, int],
-) -> list[tuple[int, bool]]:
+) -> set[tuple[int, bool]]:
     """The events that moved the member, and whether it came; of other requests too."""
-    few = [one for one, n in n_events.items() if n <= history.FEW_EVENTS]
+    few, many = history.few_and_many(n_events)
     of = select(ChangeEvent.seq).where(ChangeEvent.organization_seq == organization.seq)
-    wanted = [ChangedMembers.event_seq.in_(of.where(ChangeEvent.request_id.in_(few)))]
-    for one in n_events.keys() - set(few):
+    wanted: list[ColumnElement[bool]] = []
+    if few:
+        events = of.where(ChangeEvent.request_id.in_(few))
+        wanted.append(ChangedMembers.event_seq.in_(events))
+    for one in many:
         # Most of so many moved nobody: those that did lie between the first and last.
         events = of.where(ChangeEvent.request_id == one).limit(1)
         ends = (ChangeEvent.number.asc(), ChangeEvent.number.desc())
@@ -71,10 +74,10 @@ def _came(
     came, went = (
         _names(ids, member_id) for ids in (ChangedMembers.added, ChangedMembers.removed)
     )
-    found: list[tuple[int, bool]] = []
+    found: set[tuple[int, bool]] = set()
     for where in wanted:
         chunks = select(ChangedMembers.event_seq, came).where(where, or_(came, went))
-        found += ((seq, bool(has_come)) for seq, has_come in connection.execute(chunks))
+        found |= {(seq, bool(has_come)) for seq, has_come in connection.execute(chunks)}
     return found
 
 

@@ -11,9 +11,15 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from models import Request
-from models.database import db
+from models.database import db, read_connection
 from scim.patch import Operation
-from services.activity import history, log_retention, request_writing, timelines
+from services.activity import (
+    history,
+    log_retention,
+    moves,
+    request_writing,
+    timelines,
+)
 from services.activity.timelines import TimelineRow
 from services.directory import group_actions, groups, users
 from services.errors import Invalid
@@ -115,6 +121,23 @@ def test_a_move_of_many_is_told_as_that_of_one(
     assert said(timelines.of_resource(acme, crew.id).rows[1]) == (
         "Crew was created with 6 people"
     )
+
+
+@pytest.mark.usefixtures("few_or_many")
+def test_a_move_while_a_long_request_runs_is_told_once_and_as_its_own(
+    app: Flask, acme: OrganizationRef
+) -> None:
+    long, short = ADA(), ADA()
+    bo = users.create(acme, {"userName": "bo"}, origin=long).id
+    groups.create(acme, {"displayName": "Crew"}, [bo], origin=short)
+    users.create(acme, {"userName": "cy"}, origin=long)
+    rows = timelines.of_resource(acme, bo).rows
+    assert [(said(row), len(row.events)) for row in rows] == [
+        ("bo was added to Crew", 1),
+        ("bo was created", 1),
+    ]
+    with read_connection() as connection:
+        assert moves.read(connection, acme, bo, {long.request_id: 2}) == {}
 
 
 def test_whoever_is_deleted_leaves_their_groups_in_their_story(
