@@ -94,12 +94,17 @@ def read_page(
     *,
     cursor: str | None = None,
     count: int = 50,
+    is_brief: bool = False,
 ) -> ToldPage:
-    """The rows that match, newest first; raises `Invalid` ("cursor")."""
+    """The rows that match, newest first; raises `Invalid` ("cursor").
+
+    `is_brief` as of `first_changes.read`.
+    """
     found = request_log.read_page(
         connection, organization, query, cursor=cursor, count=count
     )
-    return ToldPage(read(connection, organization, found.rows), found)
+    rows = read(connection, organization, found.rows, is_brief=is_brief)
+    return ToldPage(rows, found)
 
 
 page = reading(read_page)
@@ -134,11 +139,9 @@ def of_resource(
     `Invalid` ("cursor").
     """
     query = LogQuery(outcome=NOT_READ, resource_id=resource_id)
-    found = request_log.read_page(
-        connection, organization, query, cursor=cursor, count=count
+    return read_page(
+        connection, organization, query, cursor=cursor, count=count, is_brief=True
     )
-    rows = read(connection, organization, found.rows, is_brief=True)
-    return ToldPage(rows, found)
 
 
 @reading
