@@ -72,9 +72,9 @@ def _load_users(
     if values:
         session.execute(insert(UserValue), values)
     searched = [
-        mapping.user_search(document, origin.actor.key, origin.at)
+        mapping.user_search(row)
         | {"user_seq": seq, "organization_seq": organization.seq}
-        for seq, document in zip(seqs, filled, strict=True)
+        for seq, row in zip(seqs, rows, strict=True)
     ]
     session.execute(insert(UserSearch), searched)
     changes = [

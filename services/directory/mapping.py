@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from scim import names, schemas
 from scim.attributes import JSON, Attribute, Document, Schema
@@ -20,6 +20,9 @@ MAX_KEY_BYTES = 2_000
 """Length of an indexed key: PostgreSQL takes some 2,700 bytes in all."""
 
 Row: TypeAlias = dict[str, Any]  # Any: values of the columns of one table
+
+SEARCHED: Final = ("is_active", "source", "modified_at", "name_key", "user_name_key")
+"""Columns that `user_search` has of `users`."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +193,9 @@ def user_columns(document: Document) -> Row:
     }
 
 
-def user_search(document: Document, source: str, modified_at: datetime) -> Row:
-    """The row of `user_search` for a user, but for its keys."""
-    columns = user_columns(document)
+def user_search(columns: Row) -> Row:
+    """The row of `user_search` for a user of these columns, but for its keys."""
+    document = columns["document"]
     name, emails = document.get("name"), document.get("emails")
     parts = name if isinstance(name, dict) else {}
     texts = [*columns["name_key"].split(), *columns["user_name_key"].split()]
@@ -202,14 +205,8 @@ def user_search(document: Document, source: str, modified_at: datetime) -> Row:
     for email in emails if isinstance(emails, list) else ():
         others.append(email.get("value") if isinstance(email, dict) else None)
     texts += [fold(other) for other in others if isinstance(other, str)]
-    return {
-        "is_active": columns["is_active"],
-        "source": source,
-        "modified_at": modified_at,
-        "name_key": columns["name_key"],
-        "user_name_key": columns["user_name_key"],
-        "texts": "".join(f"\n{text}" for text in dict.fromkeys(texts)),
-    }
+    copied = {name: columns[name] for name in SEARCHED}
+    return copied | {"texts": "".join(f"\n{text}" for text in dict.fromkeys(texts))}
 
 
 def group_columns(document: Document) -> Row:

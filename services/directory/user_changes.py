@@ -212,7 +212,7 @@ def _update_search(session: Session, user: User) -> None:
             UserSearch.organization_seq == user.organization_seq,
             UserSearch.user_seq == user.seq,
         )
-        .values(mapping.user_search(user.document, user.source, user.modified_at))
+        .values(_searched(user))
         .returning(UserSearch.user_seq)
         .execution_options(synchronize_session=False)
     )
@@ -223,8 +223,12 @@ def _update_search(session: Session, user: User) -> None:
 
 def _insert_search(session: Session, user: User) -> None:
     keys = {"organization_seq": user.organization_seq, "user_seq": user.seq}
-    search = mapping.user_search(user.document, user.source, user.modified_at)
-    session.execute(insert(UserSearch).values(search | keys))
+    session.execute(insert(UserSearch).values(_searched(user) | keys))
+
+
+def _searched(user: User) -> mapping.Row:
+    columns = {name: getattr(user, name) for name in mapping.SEARCHED}
+    return mapping.user_search(columns | {"document": user.document})
 
 
 def insert_values(session: Session, user: User) -> None:

@@ -198,7 +198,8 @@ def test_what_a_search_looks_through_stands_a_key_a_line_and_once(
     document, name, texts
 ):
     at = datetime(2026, 11, 3, 12, tzinfo=UTC)
-    row = mapping.user_search(document | {"active": False}, "admin:ada", at)
+    columns = mapping.user_columns(document | {"active": False})
+    row = mapping.user_search(columns | {"source": "admin:ada", "modified_at": at})
     assert (row["name_key"], row["texts"]) == (name, texts)
     assert row["user_name_key"] == document["userName"].lower()
     assert (row["source"], row["is_active"]) == ("admin:ada", False)
