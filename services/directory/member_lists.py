@@ -225,17 +225,19 @@ def _rows(
     group: _Group,
     found: Sequence[Row[*tuple[Any, ...]]],  # Any: as in `Statement`
 ) -> tuple[MemberRow, ...]:
-    """Members told in full, in the order they were found in. Two statements."""
-    users = [row.seq for row in found if row.type == "User"]
-    groups = [row.seq for row in found if row.type == "Group"]
-    told = dict(_users(connection, group, users))
-    told |= dict(_nested(connection, group, groups))
+    """Members told in full, in the order they were found in."""
+    told: dict[tuple[str, int], MemberRow] = {}
+    for kind, read in (("User", _users), ("Group", _nested)):
+        seqs = [row.seq for row in found if row.type == kind]
+        if seqs:
+            members = read(connection, group, seqs)
+            told |= {(kind, seq): member for seq, member in members}
     return tuple(told[row.type, row.seq] for row in found)
 
 
 def _users(
     connection: Connection, group: _Group, seqs: Sequence[int]
-) -> Iterator[tuple[tuple[str, int], MemberRow]]:
+) -> Iterator[tuple[int, MemberRow]]:
     statement = (
         select(
             _USERS.seq,
@@ -250,13 +252,12 @@ def _users(
     )
     for seq, id_, name, document, is_active, at in connection.execute(statement):
         user_name = document["userName"]
-        row = MemberRow("User", id_, name, user_name, is_active, None, at)
-        yield ("User", seq), row
+        yield seq, MemberRow("User", id_, name, user_name, is_active, None, at)
 
 
 def _nested(
     connection: Connection, group: _Group, seqs: Sequence[int]
-) -> Iterator[tuple[tuple[str, int], MemberRow]]:
+) -> Iterator[tuple[int, MemberRow]]:
     statement = (
         select(
             Group.seq,
@@ -269,8 +270,7 @@ def _nested(
         .where(GroupMembership.group_seq == group.seq, Group.seq.in_(seqs))
     )
     for seq, id_, name, n_members, at in connection.execute(statement):
-        row = MemberRow("Group", id_, name, "", True, n_members, at)
-        yield ("Group", seq), row
+        yield seq, MemberRow("Group", id_, name, "", True, n_members, at)
 
 
 @reading

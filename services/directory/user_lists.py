@@ -305,8 +305,10 @@ def _are_many(found: _Found, counts: StatusCounts) -> bool:
         return n_found > MANY
     # Whoever has a name in common stands together in the order of names: however many
     # there are, all others may stand before them.
+    if found.are_best is None:
+        return False
     n_users, _ = user_search.totals(found.connection, found.organization)
-    return found.are_best is not None and n_found * 2 > n_users
+    return n_found * 2 > n_users
 
 
 _Listed: TypeAlias = "tuple[list[Select[*tuple[Any, ...]]], Order]"
@@ -373,6 +375,8 @@ _N_GROUPS: Final = (
 
 def _shown(connection: Connection, window: Window[Any]) -> Window[UserRow]:
     """The page, told in full."""
+    if not window.rows:
+        return window
     seqs = {"seqs": [row.seq for row in window.rows]}
     users = {row.seq: row for row in connection.execute(_ROWS, seqs)}
     n_groups = {

@@ -132,6 +132,8 @@ def test_members_of_one_page_need_no_cursor(acme, staff, way):
         ("SAND mi", ["Mia Sand", "Mia Sand"]),
         ("crew", ["alpha crew", "Zeta crew"]),
         ("u1@x", ["Zoe Lund"]),
+        # More than half of all people, but not Bo.
+        ("d", ["adam Berg", "Mia Sand", "Mia Sand", "Sander Vos", "Zoe Lund"]),
         ("elsewhere", []),
         ("%", []),
         ("\0", SORTED),

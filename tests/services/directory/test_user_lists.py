@@ -217,16 +217,20 @@ def test_found_users_are_paged_in_every_order(acme, new_user, sort):
     assert user_lists.read(acme, query, cursor=third.previous, count=3).window == second
 
 
-def test_cursor_holds_whichever_way_a_page_is_come_by(acme, new_user, monkeypatch):
-    new_user("cy")
-    new_user("bo")
-    query = UserQuery(source="admin")
+@pytest.mark.parametrize(
+    "query", [UserQuery(source="admin"), UserQuery("acme"), UserQuery("me.ex")]
+)
+def test_cursor_holds_whichever_way_a_page_is_come_by(
+    acme, new_user, monkeypatch, query
+):
+    new_user("acme.cy@acme.example")
+    new_user("acme.bo@acme.example")
     first = user_lists.read(acme, query, count=1).window
     by_sorting = user_lists.read(acme, query, cursor=first.next, count=1).window
     monkeypatch.setattr(user_lists, "FEW", -1)
     monkeypatch.setattr(user_lists, "MANY", -1)
     assert user_lists.read(acme, query, cursor=first.next, count=1).window == by_sorting
-    assert [row.user_name for row in by_sorting.rows] == ["cy"]
+    assert [row.user_name for row in by_sorting.rows] == ["acme.cy@acme.example"]
 
 
 @pytest.mark.usefixtures("way")
