@@ -7,6 +7,7 @@ Acme's. A test that uses `app` runs once on SQLite and once on PostgreSQL.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,15 +42,19 @@ from tests.scim_client import ScimClient
 from tests.served import Server
 
 _cluster = pytest.StashKey[postgresql.Cluster]()
+_in_memory = pytest.StashKey[Path]()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    is_worker = hasattr(config, "workerinput")
-    if (
-        is_worker
-        or SERVER_URL in os.environ
-        or "not postgresql" in config.option.markexpr
-    ):
+    if hasattr(config, "workerinput"):
+        return
+    folder = folder_in_memory() if config.option.basetemp is None else None
+    if folder is not None:
+        config.stash[_in_memory] = folder
+        # Not the folder itself, which pytest makes anew for everybody to read.
+        config.option.basetemp = folder / "tests"
+    if SERVER_URL in os.environ or "not postgresql" in config.option.markexpr:
         return
     programs = postgresql.find_programs()
     if programs is not None:
@@ -60,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _cluster in config.stash:
         config.stash[_cluster].stop()
+    if _in_memory in config.stash:
+        shutil.rmtree(config.stash[_in_memory], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -103,13 +110,13 @@ def migrated(
 ) -> Iterator[EmptyFile | EmptyDatabase]:
     """A migrated database, to be emptied."""
     folder = tmp_path_factory.mktemp("migrated")
-    with folder_in_memory(otherwise=folder) as quick:
-        if backend == "sqlite":
-            made: EmptyFile | EmptyDatabase = EmptyFile(quick)
-        else:
-            made = EmptyDatabase(f"rollcall_{worker_id}")
-        migrate(make_app(folder, made.template_url))
-        yield made
+    if backend == "sqlite":
+        made: EmptyFile | EmptyDatabase = EmptyFile(folder)
+    else:
+        made = EmptyDatabase(f"rollcall_{worker_id}")
+    migrate(make_app(folder, made.template_url))
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -119,11 +126,13 @@ def database_url(migrated: EmptyFile | EmptyDatabase) -> str:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(
+    migrated: EmptyFile | EmptyDatabase, database_url: str, tmp_path: Path
+) -> Iterator[Flask]:
     made = make_app(tmp_path / "instance", database_url)
     yield made
     with made.app_context():
-        db.engine.dispose()
+        migrated.leave(db.engine)
 
 
 @pytest.fixture

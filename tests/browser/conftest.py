@@ -7,7 +7,6 @@ of a script, a stop by the content security policy, a request that came to nothi
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,13 +15,17 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from models.database import db
+from tests.browser import program
 from tests.browser import sample as samples
 from tests.browser.complaints import Complaints
 from tests.browser.sample import Sample
 from tests.conftest import make_app, migrate
 from tests.served import Server
 
-SKIPPED = "Chromium was not found: install it (Debian: apt-get install chromium)"
+SKIPPED = (
+    "Chromium was not found: install it (Debian: apt-get install "
+    "chromium-headless-shell, or chromium)"
+)
 WAIT_MILLISECONDS = 10_000
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -32,11 +35,11 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:  # Any: Playwright's options
-    program = shutil.which("chromium")
-    if program is None:
+    found = program.find()
+    if found is None:
         pytest.skip(SKIPPED)
     return {
-        "executable_path": program,
+        "executable_path": found,
         "args": ["--no-sandbox", "--disable-background-networking"],
     }
 

@@ -8,7 +8,6 @@ makes a third of the bytes.
 from __future__ import annotations
 
 import base64
-import shutil
 import struct
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser import program
 from tests.browser import sample as samples
 from tests.browser.pages import PAGES, Shown
 from tests.conftest import make_app, migrate
@@ -146,10 +146,9 @@ def write(browser: Browser, server: Server, desk: Page, names: list[str]) -> Non
 
 def main(names: list[str]) -> None:
     """Make the pictures of the pages with these names, or of all."""
-    program = shutil.which("chromium")
     with installation() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox"]
+            executable_path=program.find(), args=["--no-sandbox"]
         )
         desk = browser.new_page()
         if not names or SETUP in names:

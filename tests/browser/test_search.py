@@ -18,6 +18,8 @@ def users(owner: Page, sample: Sample) -> Page:
     owner.goto(f"{sample.at}/tokens")
     owner.get_by_role("link", name="Users").click()
     expect(owner.get_by_role("heading", level=1)).to_have_text("Users")
+    # The heading is there before the script that hears the keys.
+    owner.wait_for_load_state()
     return owner
 
 

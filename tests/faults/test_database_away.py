@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from models.database import db
+from tests.databases import EMPTYING
 from tests.listening import listening
 from tests.scim_client import ScimClient, load
 
@@ -30,6 +31,7 @@ def test_read_only_database_refuses_writes_and_serves_reads(
         db.engine.dispose()
         refused = scim.post("/Users", {"userName": "di"})
         found = load(scim.get("/Users?count=1"))
+        db.engine.dispose()
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert found["totalResults"] == 2
 
@@ -70,9 +72,9 @@ def test_a_connection_that_died_in_the_pool_is_replaced(
         ended = connection.execute(
             sa.text(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                "WHERE datname = :name"
+                "WHERE datname = :name AND application_name != :emptying"
             ),
-            {"name": url.database},
+            {"name": url.database, "emptying": EMPTYING},
         ).scalar_one()
     outside.dispose()
     assert ended > 0
