@@ -43,6 +43,7 @@ from tests.served import Server
 
 _cluster = pytest.StashKey[postgresql.Cluster]()
 _in_memory = pytest.StashKey[Path]()
+_TESTS = Path(__file__).parent
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,6 +61,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if programs is not None:
         config.stash[_cluster] = cluster = postgresql.Cluster(programs)
         os.environ[SERVER_URL] = cluster.start()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Coverage, which takes twice as long, of what does not go through all once more."""
+    if _TESTS in item.path.parents:
+        folder = item.path.relative_to(_TESTS).parts[0]
+        if folder in ("faults", "house", "journeys", "rfc", "serving"):
+            item.add_marker("no_cover")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
