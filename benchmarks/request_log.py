@@ -1,9 +1,10 @@
 """What the request log costs, and how quickly it is read.
 
-    python -m benchmarks.request_log [--database-url URL] [--rows 1000000]
+    python -m benchmarks.request_log [--database-url URL] [--rows 1000000] [--rounds 24]
 
 Two servers over one database, one with the log and one without, are asked in turn, so
-that drift touches both alike. Then the pages of a long log are read.
+that drift touches both alike; more rounds tell smaller differences. Then the pages of a
+long log are read.
 """
 
 from __future__ import annotations
@@ -46,7 +47,6 @@ LARGE = 100_000
 
 PORTS = {"on": 8771, "off": 8772}
 CONNECTIONS = 4
-ROUNDS = 24
 ROUND_SECONDS = 1.0
 SETTLED_SECONDS = 0.4
 Work = Callable[[Client, int], None]
@@ -57,6 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.request_log")
     parser.add_argument("--database-url", default="", help="a fresh, empty database")
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=24, help="pairs of each kind")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as instance:
         os.environ |= {
@@ -72,7 +73,8 @@ def main() -> None:
         with served("on") as with_log, served("off") as without:
             servers = (Served(PORTS["on"], with_log), Served(PORTS["off"], without))
             for title, work in WORKS.items():
-                _print_cost(title, servers, seeded, work(seeded))
+                rounds = _pairs(servers, seeded.token, work(seeded), arguments.rounds)
+                _print_cost(title, rounds)
         _print_gaps(app, seeded.slug)
         if arguments.rows:
             measure_pages(app, seeded.slug, arguments.rows)
@@ -178,20 +180,25 @@ class Rate:
     cpu_ms: float
 
 
-def _print_cost(
-    title: str, servers: tuple[Served, Served], seeded: Seeded, work: Work
-) -> None:
-    """What a pair of neighbouring rounds differs by, in the median of all pairs.
+def _pairs(
+    servers: tuple[Served, Served], token: str, work: Work, count: int
+) -> list[tuple[Rate, Rate]]:
+    """Neighbouring rounds with the log and without.
 
     A shared machine is slow and quick by turns of seconds, which touches both rounds of
     a pair alike; who goes first takes turns too.
     """
     pairs: list[tuple[Rate, Rate]] = []
-    for number in range(ROUNDS + 1):
+    for number in range(count + 1):
         order = servers if number % 2 else servers[::-1]
-        rates = {one.port: _measure(one, seeded.token, work) for one in order}
+        rates = {one.port: _measure(one, token, work) for one in order}
         if number:  # the first round warms up
             pairs.append((rates[PORTS["on"]], rates[PORTS["off"]]))
+    return pairs
+
+
+def _print_cost(title: str, pairs: list[tuple[Rate, Rate]]) -> None:
+    """What the rounds of a pair differ by, in the median of all pairs."""
     with_log, without = (
         median(pair[place].per_second for pair in pairs) for place in (0, 1)
     )
