@@ -162,7 +162,7 @@ def _people(
     organization is found, its names are walked in their order until the page is full.
     """
     here = search.organization
-    found = _rows_of(group, search, _SEARCHED.user_seq, _SEARCHED.name_key)
+    found = _rows_of(connection, group, search, _SEARCHED.user_seq, _SEARCHED.name_key)
     if not search.words:
         are_many = group.n_members > LARGE
         return _walked(group, search) if are_many else _sorted(found), group.n_members
@@ -171,17 +171,21 @@ def _people(
         columns = user_search.everybody(here, _SEARCHED.user_seq, _SEARCHED.name_key)
         known = columns.where(among(connection, _SEARCHED.user_seq, seqs))
         return _sorted(known), len(seqs)
-    n_found = connection.execute(_rows_of(group, search, func.count())).scalar_one()
+    counted = _rows_of(connection, group, search, func.count())
+    n_found = connection.execute(counted).scalar_one()
     n_users, _ = user_search.totals(connection, here)
     are_many = n_found * 2 > n_users
     return _walked(group, search) if are_many else _sorted(found), n_found
 
 
 def _rows_of(
-    group: _Group, search: Search, *columns: ColumnElement[Any]
+    connection: Connection,
+    group: _Group,
+    search: Search,
+    *columns: ColumnElement[Any],  # Any: theirs
 ) -> user_search.Found:
     members = user_search.members(
-        search.organization, group.seq, group.n_members, *columns
+        connection, search.organization, group.seq, group.n_members, *columns
     )
     return members.where(search.clause)
 

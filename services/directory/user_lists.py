@@ -256,8 +256,9 @@ class _Found:
         elif self.group is None:
             found = select(*columns).where(false())
         else:
-            seq, n_members = self.group
-            found = user_search.members(self.organization, seq, n_members, *columns)
+            found = user_search.members(
+                self.connection, self.organization, *self.group, *columns
+            )
         tests = _tests(_SEARCH, self.organization, self.query)
         return found.where(*tests, self.search.clause)
 

@@ -23,11 +23,11 @@ from sqlalchemy import (
 from models import Counter, Membership, User, UserSearch
 from scim.matching import fold
 from services.organizations import OrganizationRef
-from services.queries.comparing import Clause, contains, searchable
+from services.queries.comparing import Clause, among, contains, searchable
 
 Found: TypeAlias = "Select[*tuple[Any, ...]]"  # Any: the caller's columns
 
-FEW: Final = 200
+FEW: Final = 2_000
 """Matches that are read at once, and known by their numbers from then on."""
 
 LARGE: Final = 10_000
@@ -85,6 +85,11 @@ def totals(connection: Connection, organization: OrganizationRef) -> tuple[int, 
     return row.n_users, row.n_active_users
 
 
+_MEMBERS: Final = select(Membership.user_seq).where(
+    Membership.group_seq == bindparam("group_seq")
+)
+
+
 def everybody(
     organization: OrganizationRef,
     *columns: ColumnElement[Any],  # Any: theirs
@@ -94,12 +99,18 @@ def everybody(
 
 
 def members(
+    connection: Connection,
     organization: OrganizationRef,
     group_seq: int,
     n_members: int,
     *columns: ColumnElement[Any],  # Any: theirs
 ) -> Found:
     """The rows of those who are in a group of the organization."""
+    if n_members <= FEW:
+        # PostgreSQL would take a group to be as large as most are.
+        seqs = connection.scalars(_MEMBERS, {"group_seq": group_seq}).all()
+        known = among(connection, _SEARCH.user_seq, seqs)
+        return everybody(organization, *columns).where(known)
     if n_members > LARGE:
         return everybody(organization, *columns).where(
             exists().where(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     func,
     literal,
     or_,
+    select,
     true,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -95,11 +97,11 @@ def among(
 ) -> Clause:
     """Whether the column's value is one of these, which may be thousands.
 
-    PostgreSQL gets them as one parameter: as many parameters cost more than the rows
-    they find. SQLite, where they cost little, knows from them how few rows those are.
+    One parameter: as many of them as values cost more than the rows that they find.
     """
     if connection.dialect.name == "sqlite":
-        return column.in_(values)
+        listed = func.json_each(orjson.dumps(list(values)).decode())
+        return column.in_(select(listed.table_valued("value").c.value))
     kind = BigInteger() if isinstance(column.type, Integer) else Text()
     return column == any_(literal(list(values), ARRAY(kind)))
 

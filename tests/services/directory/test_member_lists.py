@@ -73,9 +73,11 @@ SORTED = [
 ]
 
 
-@pytest.fixture(params=["by members", "by names"])
+@pytest.fixture(params=["by numbers", "by members", "by names"])
 def way(request, monkeypatch):
-    """Both ways to come by people: read all members, or walk through the names."""
+    """Each way to come by people: read all members, or walk through the names."""
+    if request.param != "by numbers":
+        monkeypatch.setattr(user_search, "FEW", -1)
     if request.param == "by names":
         monkeypatch.setattr(member_lists, "FEW", -1)
         monkeypatch.setattr(member_lists, "LARGE", 0)

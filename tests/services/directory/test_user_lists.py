@@ -56,9 +56,14 @@ def found(acme):
     return user_names
 
 
-@pytest.fixture(params=["sorted", "walked"])
+@pytest.fixture(params=["sorted", "joined", "walked"])
 def way(request, monkeypatch):
-    """Both ways to a page: sort all who match, or walk an index until it is full."""
+    """Each way to a page: sort all who match, or walk an index until it is full.
+
+    Members of a group are known by their numbers, joined, or looked up on the walk.
+    """
+    if request.param != "sorted":
+        monkeypatch.setattr(user_search, "FEW", -1)
     if request.param == "walked":
         monkeypatch.setattr(user_lists, "FEW", -1)
         monkeypatch.setattr(user_lists, "MANY", -1)
