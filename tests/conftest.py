@@ -44,7 +44,10 @@ from tests.served import Server
 
 _cluster = pytest.StashKey[postgresql.Cluster]()
 _in_memory = pytest.StashKey[Path]()
-_ONCE_MORE = {"faults", "house", "journeys", "rfc", "serving"}
+_HERE = Path(__file__).parent
+_ONCE_MORE = {
+    _HERE / name for name in ("faults", "house", "journeys", "rfc", "serving")
+}
 """Folders of tests that go through everything once more."""
 
 
@@ -71,7 +74,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
     pytest-cov's `no_cover` leaves the tracer on in the workers of pytest-xdist.
     """
-    if set(item.path.parts).isdisjoint(_ONCE_MORE):
+    if _ONCE_MORE.isdisjoint(item.path.parents):
         return (yield)
     tracer = sys.gettrace()
     sys.settrace(None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from functools import cached_property
 from pathlib import Path
 
 import psycopg
@@ -57,15 +56,9 @@ class EmptyDatabase:
 
     def __init__(self, name: str) -> None:
         self.template_url = self._url = make_on_server(name)
-
-    @cached_property
-    def _connection(self) -> psycopg.Connection:
-        """Kept: a new one would read the catalogue, which takes longest of all."""
-        connection = _connect(self._url)
-        # Half the time of TRUNCATE, which makes files anew.
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(f"SET application_name = '{EMPTYING}'")
-        return connection
+        # Kept: a new one would read the catalogue, which takes longest of all.
+        self._connection = _connect(self._url, EMPTYING)
+        self._connection.execute("SET session_replication_role = replica")
 
     def emptied(self) -> str:
         """Its URL; what a test before left there is gone."""
@@ -78,6 +71,7 @@ class EmptyDatabase:
             )
         ).fetchall()
         for (name,) in filled:
+            # Half the time of TRUNCATE, which makes files anew.
             self._connection.execute(
                 sql.SQL("DELETE FROM {}").format(sql.Identifier(name))
             )
@@ -113,7 +107,7 @@ def folder_in_memory() -> Path | None:
     return Path(tempfile.mkdtemp(prefix="rollcall-tests-", dir=_IN_MEMORY))
 
 
-def _connect(url: str) -> psycopg.Connection:
+def _connect(url: str, name: str = "") -> psycopg.Connection:
     plain = sa.make_url(url).set(drivername="postgresql")
     text = plain.render_as_string(hide_password=False)
-    return psycopg.connect(text, autocommit=True)
+    return psycopg.connect(text, autocommit=True, application_name=name)

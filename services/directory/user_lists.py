@@ -53,9 +53,6 @@ Sort = Literal[
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
 
-MANY: Final = 2_000
-"""Matches that are sorted; of more, walking an index meets a page of them soon."""
-
 _USERS: Final = User.__table__.c
 _SEARCH: Final = UserSearch.__table__.c
 
@@ -303,7 +300,7 @@ def _are_many(found: _Found, counts: StatusCounts) -> bool:
     """Whether a walk through an index soon meets a page of them."""
     n_found = counts.of(found.query.status)
     if not found.search.words:
-        return n_found > MANY
+        return n_found > FEW
     # Whoever has a name in common stands together in the order of names: however many
     # there are, all others may stand before them.
     if found.are_best is None:

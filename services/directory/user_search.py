@@ -28,7 +28,7 @@ from services.queries.comparing import Clause, among, contains, searchable
 Found: TypeAlias = "Select[*tuple[Any, ...]]"  # Any: the caller's columns
 
 FEW: Final = 2_000
-"""Matches that are read at once, and known by their numbers from then on."""
+"""Users that are read at once, and known by their numbers from then on."""
 
 LARGE: Final = 10_000
 """Members of a group whose rows are still looked up one by one, not met in reading."""
@@ -85,17 +85,17 @@ def totals(connection: Connection, organization: OrganizationRef) -> tuple[int, 
     return row.n_users, row.n_active_users
 
 
-_MEMBERS: Final = select(Membership.user_seq).where(
-    Membership.group_seq == bindparam("group_seq")
-)
-
-
 def everybody(
     organization: OrganizationRef,
     *columns: ColumnElement[Any],  # Any: theirs
 ) -> Found:
     """All rows of `user_search` of an organization."""
     return select(*columns).where(_SEARCH.organization_seq == organization.seq)
+
+
+_MEMBERS: Final = select(Membership.user_seq).where(
+    Membership.group_seq == bindparam("group_seq")
+)
 
 
 def members(

@@ -29,7 +29,7 @@ from services.undo.selection import Selection
 from tests.directories import rows, totals
 from tests.served import ROOT, fill
 
-N_USERS = 600
+N_USERS = 1_200
 EVERYBODY = Chosen(query=UserQuery())
 WITHIN_SECONDS = 90
 
@@ -80,7 +80,7 @@ def _let_time_pass():
 
 
 def _work_through_kills(work_until_killed, organization, job_id):
-    for steps in (1, 1, 1):
+    for steps in (1, 2, 1, 3):
         work_until_killed(organization, job_id, steps)
     n_done = jobs.get(organization, job_id).n_done
     Runner().drain()

@@ -75,7 +75,7 @@ SORTED = [
 
 @pytest.fixture(params=["by numbers", "by members", "by names"])
 def way(request, monkeypatch):
-    """Each way to come by people: read all members, or walk through the names."""
+    """Each way to people: known by numbers, read as members, or met among the names."""
     if request.param != "by numbers":
         monkeypatch.setattr(user_search, "FEW", -1)
     if request.param == "by names":

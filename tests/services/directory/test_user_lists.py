@@ -66,7 +66,6 @@ def way(request, monkeypatch):
         monkeypatch.setattr(user_search, "FEW", -1)
     if request.param == "walked":
         monkeypatch.setattr(user_lists, "FEW", -1)
-        monkeypatch.setattr(user_lists, "MANY", -1)
         monkeypatch.setattr(user_search, "LARGE", 0)
 
 
@@ -233,7 +232,6 @@ def test_cursor_holds_whichever_way_a_page_is_come_by(
     first = user_lists.read(acme, query, count=1).window
     by_sorting = user_lists.read(acme, query, cursor=first.next, count=1).window
     monkeypatch.setattr(user_lists, "FEW", -1)
-    monkeypatch.setattr(user_lists, "MANY", -1)
     assert user_lists.read(acme, query, cursor=first.next, count=1).window == by_sorting
     assert [row.user_name for row in by_sorting.rows] == ["acme.cy@acme.example"]
 
