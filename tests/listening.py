@@ -26,6 +26,33 @@ def listening(
 
 
 @contextmanager
+def new_connections(
+    prepare: Callable[..., None],  # of a connection and its record
+) -> Iterator[None]:
+    """Have only connections that are made now, and leave none of them to others."""
+    db.engine.dispose()
+    with listening("connect", prepare):
+        try:
+            yield
+        finally:
+            db.engine.dispose()
+
+
+@contextmanager
+def impatience() -> Iterator[None]:
+    """Nobody waits long for what another has locked."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    short = "PRAGMA busy_timeout = 50" if is_sqlite else "SET lock_timeout = 50"
+
+    def hurry(connection: Any, _record: object) -> None:  # Any: the driver's
+        connection.cursor().execute(short)
+        connection.commit()
+
+    with new_connections(hurry):
+        yield
+
+
+@contextmanager
 def statements() -> Iterator[list[str]]:
     """The statements that are executed meanwhile, as they come."""
     executed: list[str] = []

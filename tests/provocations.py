@@ -21,7 +21,7 @@ from services.access import credentials, tokens
 from services.organizations import OrganizationRef
 from services.origin import Origin, new_id
 from tests.conftest import make_token
-from tests.listening import listening
+from tests.listening import impatience
 from tests.scim_client import Json, ScimClient
 
 OKTA: Final = "Okta SCIM Client 1.0.0"
@@ -225,20 +225,11 @@ def _http(stage: Stage) -> TestResponse:
 @contextmanager
 def _writing(app: Flask) -> Iterator[None]:
     """Somebody else holds the write lock, and nobody waits long for it."""
-
-    def hurry(connection: Any, _record: object) -> None:  # Any: the driver's
-        is_sqlite = db.engine.dialect.name == "sqlite"
-        short = "PRAGMA busy_timeout = 50" if is_sqlite else "SET lock_timeout=50"
-        connection.cursor().execute(short)
-        connection.commit()
-
-    with app.app_context():
-        db.engine.dispose()
+    with app.app_context(), impatience():
         engine = db.engine.execution_options(begin="BEGIN IMMEDIATE")
-        with listening("connect", hurry), Session(engine) as session:
+        with Session(engine) as session:
             session.scalars(select(Counter).with_for_update()).all()
             yield
-        db.engine.dispose()
 
 
 def _busy(stage: Stage) -> TestResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from flask import Flask, abort
@@ -18,7 +17,7 @@ from models import Counter, ProvisioningToken
 from models.database import db
 from scim import names
 from services.errors import Invalid
-from tests.listening import listening
+from tests.listening import impatience
 from tests.refusals import detail_of
 from tests.scim_client import ScimClient
 
@@ -51,18 +50,11 @@ def faulty(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def impatient(app: Flask, backend: str) -> Iterator[Session]:
+def impatient(app: Flask) -> Iterator[Session]:
     """Somebody else holds the write lock, and nobody waits long for it."""
-    short = {"sqlite": "PRAGMA busy_timeout = 50", "postgresql": "SET lock_timeout=50"}
-
-    def hurry(connection: Any, _record: object) -> None:
-        connection.cursor().execute(short[backend])
-        connection.commit()
-
-    with app.app_context():
-        db.engine.dispose()
+    with app.app_context(), impatience():
         engine = db.engine.execution_options(begin="BEGIN IMMEDIATE")
-        with listening("connect", hurry), Session(engine) as session:
+        with Session(engine) as session:
             session.scalars(select(Counter).with_for_update()).all()
             session.scalars(select(ProvisioningToken).with_for_update()).all()
             yield session

@@ -12,7 +12,7 @@ from flask import Flask
 
 from models.database import db
 from tests.databases import EMPTYING
-from tests.listening import listening
+from tests.listening import new_connections
 from tests.scim_client import ScimClient, load
 
 
@@ -27,11 +27,9 @@ def test_read_only_database_refuses_writes_and_serves_reads(
     only_on(backend, "postgresql")
     scim.new_user("bo")
     scim.new_user("cy")
-    with app.app_context(), listening("connect", make_read_only):
-        db.engine.dispose()
+    with app.app_context(), new_connections(make_read_only):
         refused = scim.post("/Users", {"userName": "di"})
         found = load(scim.get("/Users?count=1"))
-        db.engine.dispose()
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert found["totalResults"] == 2
 
