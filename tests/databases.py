@@ -59,6 +59,7 @@ class EmptyDatabase:
         # Kept: a new one would read the catalogue, which takes longest of all.
         self._connection = _connect(self._url, EMPTYING)
         self._connection.execute("SET session_replication_role = replica")
+        self._pools: dict[Engine, sa.Pool] = {}
 
     def emptied(self) -> str:
         """Its URL; what a test before left there is gone."""
@@ -79,7 +80,14 @@ class EmptyDatabase:
         return self._url
 
     def leave(self, engine: Engine) -> None:
-        """Keep what is open, for the next test."""
+        """Keep what is open, for the next test.
+
+        Not what a test made that did away with the connections before it: it may have
+        wanted others, such as do not wait for a lock.
+        """
+        if self._pools.get(engine) is not engine.pool:
+            engine.dispose()
+            self._pools[engine] = engine.pool
 
     def close(self) -> None:
         """Close what was kept open."""
