@@ -134,6 +134,10 @@
     if (xhr.status >= 400 && isSentence(xhr)) {
       Object.assign(event.detail, { shouldSwap: false, isError: true });
     }
+    // Who is asked to sign in may have typed half of it: another answer asks nothing new.
+    if (xhr.status === 401 && document.getElementById("sign-in").open) {
+      event.detail.shouldSwap = false;
+    }
   });
   // A part that asks by itself says in its own place, and once, that it got no answer.
   function markStale(part, sentence) {

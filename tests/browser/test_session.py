@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from services.access import sessions
 from services.origin import Origin
@@ -61,7 +61,9 @@ def test_searching_within_a_form_does_not_lose_the_form(
     page = open_as("helpdesk")
     page.goto(f"{sample.at}/users/new")
     page.get_by_label("User name").fill("half.done@harbour.example")
-    page.get_by_text("More attributes").click()
+    # The name is looked up when one goes on: that belongs to the time before.
+    with page.expect_response("**/users/validate"):
+        page.get_by_text("More attributes").click()
     sign_out_everywhere(sample, "helpdesk")
     page.get_by_label("Find a manager").fill("aiko")
     sign_in_again(page, "noor.haddad@harbour.example")
@@ -70,6 +72,30 @@ def test_searching_within_a_form_does_not_lose_the_form(
     page.keyboard.press("End")
     page.keyboard.type(" t")
     expect(page.get_by_role("radio", name="Aiko Tanaka")).to_be_visible()
+
+
+def test_a_second_answer_does_not_clear_what_is_typed_to_sign_in(
+    open_as: Open, sample: Sample, complaints: Complaints
+) -> None:
+    complaints.expect(401)
+    page = open_as("helpdesk")
+    page.goto(f"{sample.at}/users/new")
+    held: list[Route] = []
+    page.route("**/users/validate", lambda route: held.append(route))
+    page.get_by_label("User name").fill("half.done@harbour.example")
+    with page.expect_request("**/users/validate"):
+        page.get_by_text("More attributes").click()
+    sign_out_everywhere(sample, "helpdesk")
+    page.get_by_label("Find a manager").fill("aiko")
+    dialog = page.locator("#sign-in")
+    dialog.get_by_label("Email").fill("noor.haddad@harbour.example")
+    with page.expect_response("**/users/validate") as late:
+        held[0].continue_()
+    assert late.value.status == 401
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("User name")).to_have_value("half.done@harbour.example")
 
 
 def test_a_form_in_a_dialog_is_still_there_too(
