@@ -32,6 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import ChangedMembers, ChangeEvent, Request, RequestSubject
 from models.database import Base
+from services.queries.comparing import Listed, is_listed
 
 _TABLE: Final = Base.metadata.tables[RequestSubject.__tablename__]
 _REQUESTS: Final = Base.metadata.tables[Request.__tablename__]
@@ -72,6 +73,7 @@ def add_changes(
 # Each is built once: with every change it would cost as much as to run it.
 @cache
 def _of_answers(dialect: str) -> Executable:
+    ids = bindparam("request_ids", type_=Listed(Text()))
     return _insert(
         dialect,
         select(
@@ -81,7 +83,7 @@ def _of_answers(dialect: str) -> Executable:
             _REQUESTS.c.seq,
             _REQUESTS.c.outcome == "read",
         ).where(
-            _REQUESTS.c.id.in_(bindparam("request_ids", expanding=True)),
+            is_listed(dialect, _REQUESTS.c.id, ids),
             _REQUESTS.c.organization_seq.is_not(None),
             _REQUESTS.c.resource_id.is_not(None),
         ),

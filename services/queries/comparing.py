@@ -33,6 +33,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 from scim.filters import Comparison
 from scim.matching import Operand
@@ -99,11 +100,37 @@ def among(
 
     One parameter: as many of them as values cost more than the rows that they find.
     """
-    if connection.dialect.name == "sqlite":
-        listed = func.json_each(orjson.dumps(list(values)).decode())
-        return column.in_(select(listed.table_valued("value").c.value))
     kind = BigInteger() if isinstance(column.type, Integer) else Text()
-    return column == any_(literal(list(values), ARRAY(kind)))
+    given = literal(list(values), Listed(kind))
+    return is_listed(connection.dialect.name, column, given)
+
+
+def is_listed(dialect: str, column: Column, given: ColumnElement[Any]) -> Clause:
+    """The same for a statement that is built once: `given` is a parameter, `Listed`."""
+    # Any: a list of values
+    if dialect == "sqlite":
+        return column.in_(select(func.json_each(given).table_valued("value").c.value))
+    return column == any_(given)
+
+
+class Listed(TypeDecorator[list[Any]]):  # Any: values of the kind
+    """Many values as one parameter: an array, or JSON where there are no arrays."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: Text | BigInteger) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """An array of PostgreSQL's; Any: as above."""
+        kind = Text() if dialect.name == "sqlite" else ARRAY(self.kind)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        """What the driver takes; Any: as above."""
+        return orjson.dumps(value).decode() if dialect.name == "sqlite" else value
 
 
 class _Contains(FunctionElement[bool]):
