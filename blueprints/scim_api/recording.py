@@ -137,7 +137,8 @@ def record(response: Response) -> Response:
 def _follow(response: Response, begun: _Begun) -> None:
     """Record the answer: now when it is whole, else once it was sent."""
     if response.is_sequence:
-        data = response.get_data()
+        # Of bytes, as we make them: one piece, which is not copied.
+        data = b"".join(response.response)  # type: ignore[arg-type]
         begun.end(data, len(data), is_whole=True)
         return
     pieces = _Counted(response.response)  # type: ignore[arg-type]  # of bytes, as we make them
@@ -219,6 +220,8 @@ def _begun(
     origin: Origin | None = known.get("origin")
     seen = origin.request if origin and origin.request else info()
     address: Address = known.address
+    status = response.status_code
+    meaning = _NO_MEANING if status < 400 else known.get("meaning", _NO_MEANING)
     row = {
         "id": known.request_id,
         "organization_seq": found.organization.seq if found else None,
@@ -238,9 +241,14 @@ def _begun(
         "facts": known.get("facts") or {},
         "request_body": body.head,
         "request_bytes": n_bytes,
+        "status": status,
+        "scim_type": meaning.scim_type,
+        "cause": meaning.cause or None,
+        "detail": meaning.detail or None,
+        "outcome": _outcome(asked.method, status),
+        "resource_type": _resource_type(asked.path),
+        "resource_id": _resource_id(asked, response, known),
     }
-    row |= _outcome_columns(asked.method, response, known)
-    row |= _subject_columns(asked, response, known)
     if row["outcome"] in ("refused", "failed") and asked.method in ("POST", "PUT"):
         row["facts"] = {**row["facts"], **_name_sent(body)}
     return _Begun(
@@ -308,20 +316,6 @@ def _known_id(found: Credentials | None, claim: Claim) -> str | None:
     return claim.public_id if claim.is_prefixed else None
 
 
-def _outcome_columns(
-    method: str, response: Response, known: _AppCtxGlobals
-) -> dict[str, Any]:  # Any: as in _Begun
-    status = response.status_code
-    meaning = _NO_MEANING if status < 400 else known.get("meaning", _NO_MEANING)
-    return {
-        "status": status,
-        "scim_type": meaning.scim_type,
-        "cause": meaning.cause or None,
-        "detail": meaning.detail or None,
-        "outcome": _outcome(method, status),
-    }
-
-
 _NO_MEANING: Final = Meaning(0, "")
 
 
@@ -334,15 +328,18 @@ def _outcome(method: str, status: int) -> str:
     return "read" if method in _READING else "already"
 
 
-def _subject_columns(
+def _resource_type(path: str) -> str | None:
+    return _TYPES.get(path[len(SCIM_PREFIX) + 1 :].partition("/")[0])
+
+
+def _resource_id(
     asked: Request, response: Response, known: _AppCtxGlobals
-) -> dict[str, str | None]:
+) -> str | None:
     """The resource that a request is about, as far as its address and answer say."""
-    kind = asked.path[len(SCIM_PREFIX) + 1 :].partition("/")[0]
-    ids = [*(asked.view_args or {}).values(), known.get("found_id", "")]
-    if response.status_code == 201:
-        ids.append(response.headers.get("Location", "").rpartition("/")[2])
-    return {
-        "resource_type": _TYPES.get(kind),
-        "resource_id": next((one for one in ids if is_id(one)), None),
-    }
+    if asked.view_args:
+        about = next(iter(asked.view_args.values()))
+    elif response.status_code == 201:
+        about = response.headers.get("Location", "").rpartition("/")[2]
+    else:
+        about = known.get("found_id", "")
+    return about if is_id(about) else None

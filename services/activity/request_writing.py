@@ -8,7 +8,7 @@ is was decided before.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from services.origin import Actor
 UNNAMED_KEPT: Final = 10_000
 """Requests of no organization that are kept, the newest."""
 
+_BYTES_WITHOUT_BODIES: Final = 2_000
 _NO_BODIES: Final = {"request_body": None, "response_body": None}
 
 # Built once: with every batch it would cost as much as the rows.
@@ -39,21 +40,21 @@ _KEEPS_BODIES: Final = select(Organization.seq, Organization.log_keeps_bodies).w
 _ONE_GAP_WITHIN: Final = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Entry:
     """A row of the request log, but for what only the database can tell.
 
-    `claimed` is the public id that a refused token names, as far as one can see.
+    `claimed` is the public id that a refused token names, as far as one can see; `size`
+    about how much memory the row takes, in bytes.
     """
 
     row: dict[str, Any]  # Any: values of the columns
     claimed: str = ""
+    size: int = field(init=False)
 
-    @property
-    def size(self) -> int:
-        """About how much memory it takes."""
-        bodies = (self.row["request_body"], self.row["response_body"])
-        return 2_000 + sum(len(body) for body in bodies if body)
+    def __post_init__(self) -> None:
+        sent, answered = self.row["request_body"], self.row["response_body"]
+        self.size = _BYTES_WITHOUT_BODIES + len(sent or "") + len(answered or "")
 
 
 @dataclass(frozen=True)
