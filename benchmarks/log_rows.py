@@ -118,8 +118,7 @@ def _note_subjects(
     numbers: range,
 ) -> None:
     for start in range(0, len(rows), PER_STATEMENT):
-        ids = [row["id"] for row in rows[start : start + PER_STATEMENT]]
-        request_subjects.add_answers(connection, ids)
+        request_subjects.add_answers(connection, rows[start : start + PER_STATEMENT])
     first, last = FIRST_NUMBER + numbers.start, FIRST_NUMBER + numbers.stop
     request_subjects.add_changes(
         connection, rows[0]["organization_seq"], range(first, last), moved_members=False
@@ -203,7 +202,7 @@ def _row(
         "provider": provider,
         "outcome": outcome,
         "resource_type": "User",
-        "resource_id": resource if "{id}" in address else None,
+        "resource_id": resource if "{id}" in address or "eq" in address else None,
         "facts": {"total": 1, "n_found": 1} if is_read else {},
         "notes": [],
         "request_bytes": 0 if method == "GET" else len(_BODY),

@@ -283,6 +283,7 @@ QUERIES: dict[str, LogQuery] = {
     "an unknown provider": LogQuery(provider="OneLogin"),
     "by admins": LogQuery(kind="admin"),
     "one person": LogQuery(resource_id="00000000-0000-7000-8000-000000000007"),
+    "nobody": LogQuery(resource_id="00000000-0000-7000-8000-00000fffffff"),
     "timeline of one person": LogQuery(
         outcome=NOT_READ, resource_id="00000000-0000-7000-8000-000000000007"
     ),

@@ -121,10 +121,6 @@ _SAME: Final = ("method", "path", "status", "cause", "facts")
 """What a try has in common with an earlier one of the same thing."""
 
 _ORDER: Final = Order((Key(_AT, "time"), Key(_SEQ, "number")), is_descending=True)
-_ORDER_OF_RESOURCE: Final = Order(
-    (Key(request_subjects.AT, "time"), Key(request_subjects.SEQ, "number")),
-    is_descending=True,
-)
 _SEARCHED: Final = (
     *(_TABLE.c[name] for name in ("path", "detail", "actor_name", "address")),
     *(_TABLE.c[name] for name in ("user_agent", "id", "resource_id")),
@@ -169,11 +165,14 @@ def count_newer(
     wanted = replace(query, resource_id="")
     matching = _matching(organization.seq, wanted).where(seq < _SEQ)
     if query.resource_id:
-        resource_id = storable(query.resource_id)
-        places = request_subjects.newest(
-            organization.seq, resource_id, SEARCHED_AT_ONCE
+        places = request_subjects.of(organization.seq, storable(query.resource_id))
+        newest = (
+            select(places.c.request_seq)
+            .order_by(places.c.at.desc(), places.c.request_seq.desc())
+            .limit(SEARCHED_AT_ONCE)
+            .subquery()
         )
-        matching = matching.where(_SEQ.in_(select(places.c.request_seq)))
+        matching = matching.where(_SEQ.in_(select(newest)))
     found = matching.with_only_columns(_SEQ).limit(MOST_NEW).subquery()
     statement = select(func.count()).select_from(found)
     return int(connection.execute(statement).scalar_one())
@@ -338,14 +337,18 @@ def _places(
     if not _is_by_subject(query):
         listed = _listed(organization_seq, query)
         return listed.with_only_columns(_SEQ, _AT), _ORDER
-    found = request_subjects.of(organization_seq, storable(query.resource_id))
-    if query.outcome == NOT_READ:
-        found = found.where(~request_subjects.IS_READ)
+    places = request_subjects.of(
+        organization_seq,
+        storable(query.resource_id),
+        with_reads=query.outcome != NOT_READ,
+    )
+    seq, at = places.c.request_seq, places.c.at
+    found = select(seq, at)
     if query.since:
-        found = found.where(query.since <= request_subjects.AT)
+        found = found.where(query.since <= at)
     if query.until:
-        found = found.where(query.until > request_subjects.AT)
-    return found, _ORDER_OF_RESOURCE
+        found = found.where(query.until > at)
+    return found, Order((Key(at, "time"), Key(seq, "number")), is_descending=True)
 
 
 def _is_by_subject(query: LogQuery) -> bool:

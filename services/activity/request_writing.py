@@ -104,9 +104,7 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
     ]
     if written:
         request_rows.write_answers(connection, written)
-        about = [row["id"] for row in written if row["resource_id"]]
-        if about:
-            request_subjects.add_answers(connection, about)
+        request_subjects.add_answers(connection, written)
         refused = {entry.row["id"] for entry in entries if entry.claimed}
         ticks.record(connection, written, refused)
     if any(row["organization_seq"] is None for row in rows):

@@ -22,6 +22,7 @@ from tests.databases import make_on_server
 from tests.services.activity.test_request_buffer import entry
 
 BEFORE = "0007"
+WITH_READS = "0008"
 NEW = Origin.of_command_line
 
 
@@ -64,5 +65,17 @@ def test_what_the_log_tells_of_is_taken_over(app: Flask) -> None:
     flask_migrate.downgrade(revision=BEFORE)
     flask_migrate.upgrade()
     assert subjects() == written
-    # The organization; the group made and left; bo and cy three times each.
-    assert len(written) == 1 + 2 + 3 + 3
+    # The organization; the group made and left; bo three times, and cy twice.
+    assert len(written) == 1 + 2 + 3 + 2
+
+
+def test_reads_are_written_again_for_who_goes_back(app: Flask) -> None:
+    written = subjects()
+    flask_migrate.downgrade(revision=WITH_READS)
+    with db.engine.connect() as connection:
+        reads = connection.execute(
+            sa.text("SELECT count(*) FROM request_subjects WHERE is_read")
+        ).scalar_one()
+    flask_migrate.upgrade()
+    assert reads == 1
+    assert subjects() == written

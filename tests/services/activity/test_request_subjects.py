@@ -81,6 +81,13 @@ def change(organization: OrganizationRef, *request_ids: str) -> None:
         request_subjects.add_changes(connection, organization.seq, numbers)
 
 
+def count_subjects() -> int:
+    subjects = Base.metadata.tables[RequestSubject.__tablename__]
+    with db.engine.connect() as connection:
+        counted = connection.execute(sa.select(sa.func.count()).select_from(subjects))
+        return int(counted.scalar_one())
+
+
 def paths(page: LogPage) -> list[str]:
     return [row.path for row in page.rows]
 
@@ -96,6 +103,24 @@ def test_pages_hold_both_kinds_in_the_order_they_came(acme: OrganizationRef) -> 
     assert (paths(third), third.older) == (["/0"], None)
     assert paths(back) == paths(second)
     assert request_log.count_up_to(acme, QUERY, 100) == 7
+
+
+def test_reads_stand_among_the_others_and_have_no_row_of_their_own(
+    acme: OrganizationRef,
+) -> None:
+    alike = new_id()[:-1] + GROUP[-1]
+    n_before = count_subjects()
+    write(acme, GROUP, new_id(), GROUP, alike)
+    write(acme, new_id(), GROUP, alike, GROUP, outcome="read")
+    reads = LogQuery(resource_id=GROUP, outcome="read")
+    first = request_log.page(acme, QUERY, count=2)
+    second = request_log.page(acme, QUERY, cursor=first.older, count=2)
+    back = request_log.page(acme, QUERY, cursor=second.newer, count=2)
+    assert (paths(first), paths(second)) == (["/3", "/2"], ["/1", "/0"])
+    assert (paths(back), second.older) == (paths(first), None)
+    assert paths(request_log.page(acme, reads)) == ["/3", "/1"]
+    assert request_log.count_newer(acme, QUERY, 0) == 4
+    assert count_subjects() == n_before + 4
 
 
 def test_a_failure_that_changed_it_among_others_is_found(acme: OrganizationRef) -> None:
@@ -172,10 +197,7 @@ def test_what_is_forgotten_of_the_log_is_found_no_more(
     change(acme, *write(acme, GROUP, new_id()))
     while log_retention.purge_expired(NOON + timedelta(days=900)):
         pass
-    subjects = Base.metadata.tables[RequestSubject.__tablename__]
-    with db.engine.connect() as connection:
-        left = connection.scalar(sa.select(sa.func.count()).select_from(subjects))
-    assert left == 0
+    assert count_subjects() == 0
 
 
 def test_a_page_costs_what_it_shows_however_long_the_story(
@@ -184,6 +206,14 @@ def test_a_page_costs_what_it_shows_however_long_the_story(
     change(acme, *write(acme, *[GROUP] * 6_000))
     assert 0 <= _steps_of(acme, QUERY) < 30
     assert _steps_of(acme, replace(QUERY, method="DELETE")) < 120
+
+
+def test_a_page_looks_through_a_sixteenth_of_what_was_read(
+    acme: OrganizationRef,
+) -> None:
+    others = [GROUP[:-2] + f"{place:02x}" for place in range(16)]
+    write(acme, *others * 300, outcome="read")
+    assert 0 <= _steps_of(acme, QUERY) < 10
 
 
 def _steps_of(organization: OrganizationRef, query: LogQuery) -> int:
