@@ -176,28 +176,29 @@ def _set_timeouts(connection: Any, _record: object) -> None:  # Any: a driver co
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    _set_synchronous(connection, options.get("synchronous", "FULL"))
-    begin = options.get("begin", "BEGIN")
-    if "busy_timeout" not in options:
-        connection.exec_driver_sql(begin)
+    driver: Any = connection.connection.driver_connection  # Any: a sqlite3.Connection
+    _set_synchronous(connection, driver, options.get("synchronous", "FULL"))
+    if "begin" not in options:
+        # Takes no lock yet and cannot fail. By the library it would cost as much as
+        # the query.
+        driver.execute("BEGIN")
         return
-    _set_busy_timeout(connection, options["busy_timeout"])
+    if "busy_timeout" not in options:
+        connection.exec_driver_sql(options["begin"])
+        return
+    driver.execute(f"PRAGMA busy_timeout = {options['busy_timeout']}")
     try:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql(options["begin"])
     finally:
-        _set_busy_timeout(connection, _BUSY_MILLISECONDS)
+        driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
 
 
-def _set_synchronous(connection: Connection, wanted: str) -> None:
+def _set_synchronous(connection: Connection, driver: Any, wanted: str) -> None:
     """Before the transaction: within one it would change nothing."""
     known = connection.info
     if known.get("synchronous", "FULL") != wanted:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+        driver.execute(f"PRAGMA synchronous = {wanted}")
         known["synchronous"] = wanted
-
-
-def _set_busy_timeout(connection: Connection, milliseconds: int) -> None:
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 @contextmanager

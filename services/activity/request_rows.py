@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Executable, case, func, literal_column
@@ -62,18 +63,22 @@ def _completing(dialect: Dialect) -> Write:
         dialect=dialect, column_keys=list(_FILLED)
     )
     names = getattr(compiled, "positiontup", None) or _FILLED
-    columns = [(name, _processor(name, dialect)) for name in names]
+    values_of = itemgetter(*names)
+    processors = [
+        (place, processor)
+        for place, name in enumerate(names)
+        if (processor := _processor(name, dialect))
+    ]
     run = _by_place(str(compiled)) if compiled.positional else _by_name(str(compiled))
 
+    def written(row: Row) -> Sequence[Any]:  # Any: as the driver writes it
+        values = list(values_of(row))
+        for place, processor in processors:
+            values[place] = processor(values[place])
+        return values
+
     def write(connection: Connection, rows: Sequence[Row]) -> None:
-        given = [
-            [
-                processor(row[name]) if processor else row[name]
-                for name, processor in columns
-            ]
-            for row in rows
-        ]
-        run(connection, given)
+        run(connection, [written(row) for row in rows])
 
     return write
 
