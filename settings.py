@@ -6,6 +6,7 @@ used stops the start with a sentence, since a wrong guess would be found out muc
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,18 @@ def _number(least: int, most: int) -> Callable[[str], int]:
         return int(value)
 
     return read
+
+
+_MOST_WORKERS_UNASKED: Final = 4
+
+
+def _workers(value: str) -> int:
+    if value.strip():
+        return _number(1, 64)(value)
+    # Those that this process may use, where the system can tell.
+    mine = getattr(os, "sched_getaffinity", None)
+    n_processors = len(mine(0)) if mine else os.cpu_count() or 1
+    return min(n_processors, _MOST_WORKERS_UNASKED)
 
 
 _SUCH_AS: Final = "give an address such as https://rollcall.example.com"
@@ -127,7 +140,12 @@ SETTINGS: Final = (
         "machine of one install. Generated into the instance folder unless set.",
         _secret_key,
     ),
-    Setting("ROLLCALL_WORKERS", "1", "Server processes.", _number(1, 64)),
+    Setting(
+        "ROLLCALL_WORKERS",
+        "",
+        "Server processes. One for each processor, up to four, unless set.",
+        _workers,
+    ),
     Setting(
         "ROLLCALL_THREADS",
         "4",

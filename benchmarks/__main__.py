@@ -72,8 +72,12 @@ def main() -> None:
 
 @contextmanager
 def served() -> Iterator[int]:
-    """The server in a process of its own; yields its id."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.server"], cwd=ROOT)
+    """The server with one worker, which all is compared in; yields its id."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.server"],
+        cwd=ROOT,
+        env=os.environ | {"ROLLCALL_WORKERS": "1"},
+    )
     try:
         for _ in range(200):
             try:

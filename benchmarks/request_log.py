@@ -15,9 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -70,8 +70,11 @@ def main() -> None:
         seeded = seed(app, "measured", 2_000)
         with app.app_context():
             db.engine.dispose()
-        with served("on") as with_log, served("off") as without:
-            servers = (Served(PORTS["on"], with_log), Served(PORTS["off"], without))
+        with ExitStack() as stack:
+            servers = [
+                stack.enter_context(served(port, ROLLCALL_REQUEST_LOG=log))
+                for log, port in PORTS.items()
+            ]
             for title, work in WORKS.items():
                 rounds = _pairs(servers, seeded.token, work(seeded), arguments.rounds)
                 _print_cost(title, rounds)
@@ -83,12 +86,12 @@ def main() -> None:
 
 
 @contextmanager
-def served(log: str) -> Iterator[int]:
-    """The server with the log on or off, in a process of its own; yields its id."""
-    port = PORTS[log]
-    environment = os.environ | {"PORT": str(port), "ROLLCALL_REQUEST_LOG": log}
+def served(port: int, **settings: str) -> Iterator[Served]:
+    """The server with these settings, in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server"], cwd=ROOT, env=environment
+        [sys.executable, "-m", "benchmarks.server"],
+        cwd=ROOT,
+        env=os.environ | {"PORT": str(port)} | settings,
     )
     try:
         for _ in range(200):
@@ -97,7 +100,7 @@ def served(log: str) -> Iterator[int]:
                 break
             except (URLError, OSError):
                 time.sleep(0.1)
-        yield process.pid
+        yield Served(port, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -163,7 +166,7 @@ class Served:
     pid: int
 
     def cpu_seconds(self) -> float:
-        """What its worker has spent: this holds on a busy machine too."""
+        """What its workers have spent: this holds on a busy machine too."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
         spent = 0
         for child in children.split():
@@ -181,7 +184,7 @@ class Rate:
 
 
 def _pairs(
-    servers: tuple[Served, Served], token: str, work: Work, count: int
+    servers: Sequence[Served], token: str, work: Work, count: int
 ) -> list[tuple[Rate, Rate]]:
     """Neighbouring rounds with the log and without.
 
@@ -191,7 +194,7 @@ def _pairs(
     pairs: list[tuple[Rate, Rate]] = []
     for number in range(count + 1):
         order = servers if number % 2 else servers[::-1]
-        rates = {one.port: _measure(one, token, work) for one in order}
+        rates = {one.port: measure(one, token, work) for one in order}
         if number:  # the first round warms up
             pairs.append((rates[PORTS["on"]], rates[PORTS["off"]]))
     return pairs
@@ -223,7 +226,8 @@ def _print_gaps(app: Flask, slug: str) -> None:
     print(f"Rows that had to be dropped: {sum(gap.n_dropped for gap in gaps):,}")
 
 
-def _measure(server: Served, token: str, work: Work) -> Rate:
+def measure(server: Served, token: str, work: Work) -> Rate:
+    """One round of `CONNECTIONS` clients that ask one after the other."""
     before, began = server.cpu_seconds(), time.perf_counter()
     ends = began + ROUND_SECONDS
 

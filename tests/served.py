@@ -56,6 +56,7 @@ class Server:
             "ROLLCALL_INSTANCE": app.instance_path,
             "ROLLCALL_DATABASE_URL": database_url,
             "PORT": str(self.port),
+            "ROLLCALL_WORKERS": "1",
             **settings,
         }
         self._log = Path(app.instance_path) / "served.log"

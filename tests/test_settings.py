@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 import settings
@@ -68,6 +70,18 @@ def test_other_variables_are_left_alone() -> None:
 )
 def test_a_good_value_is_read(name: str, text: str, value: object) -> None:
     assert value_of(name, text) == value
+
+
+@pytest.mark.parametrize(("n_processors", "n_workers"), [(1, 1), (2, 2), (16, 4)])
+def test_each_processor_has_a_worker_up_to_four(
+    monkeypatch: pytest.MonkeyPatch, n_processors: int, n_workers: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(n_processors)))
+    assert settings.read({})["ROLLCALL_WORKERS"] == n_workers
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: n_processors)
+    assert value_of("ROLLCALL_WORKERS", " ") == n_workers
+    assert value_of("ROLLCALL_WORKERS", "3") == 3
 
 
 @pytest.mark.parametrize(
