@@ -61,6 +61,11 @@ def _workers(value: str) -> int:
     return min(n_processors, _MOST_WORKERS_UNASKED)
 
 
+def _threads(value: str) -> int:
+    """0 leaves it to the number of workers."""
+    return _number(1, 128)(value) if value.strip() else 0
+
+
 _SUCH_AS: Final = "give an address such as https://rollcall.example.com"
 
 
@@ -148,10 +153,11 @@ SETTINGS: Final = (
     ),
     Setting(
         "ROLLCALL_THREADS",
-        "4",
+        "",
         "Requests one process works on at a time; its database pool has as many "
-        "connections, and two to spare.",
-        _number(1, 128),
+        "connections, and two to spare. Four for one process, two for each of several, "
+        "unless set.",
+        _threads,
     ),
     Setting(
         "ROLLCALL_BODY_LIMIT_BYTES",
@@ -194,4 +200,7 @@ def read(environment: Mapping[str, str]) -> dict[str, Any]:  # Any: as Setting.r
             )
         except ValueError as error:
             raise InvalidSetting(f"{setting.name} cannot be used: {error}.") from error
+    # Those of one process take turns, and all together wait for SQLite's one writer.
+    unasked = 4 if values["ROLLCALL_WORKERS"] == 1 else 2
+    values["ROLLCALL_THREADS"] = values["ROLLCALL_THREADS"] or unasked
     return values

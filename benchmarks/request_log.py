@@ -1,10 +1,12 @@
 """What the request log costs, and how quickly it is read.
 
     python -m benchmarks.request_log [--database-url URL] [--rows 1000000] [--rounds 24]
+        [--connections 4]
 
-Two servers over one database, one with the log and one without, are asked in turn, so
-that drift touches both alike; more rounds tell smaller differences. Then the pages of a
-long log are read.
+One server, of one worker unless `ROLLCALL_WORKERS` says otherwise, is asked with the
+log and without it in turn. It is the same process, since two that are alike differ by
+more than the log costs; more rounds tell smaller differences. Then the pages of a long
+log are read.
 """
 
 from __future__ import annotations
@@ -15,11 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.error import URLError
@@ -34,6 +37,7 @@ from benchmarks.__main__ import ROOT
 from benchmarks.client import Client
 from benchmarks.log_rows import NEWEST, seed_large, seed_log
 from benchmarks.seeding import Seeded, seed, user
+from benchmarks.server import LOG_OFF
 from models.database import db
 from scim import names
 from services import organizations
@@ -45,10 +49,11 @@ from services.origin import new_id
 LARGE = 100_000
 """Changes of one request, such as an import of so many users."""
 
-PORTS = {"on": 8771, "off": 8772}
+PORT = 8771
 CONNECTIONS = 4
 ROUND_SECONDS = 1.0
 SETTLED_SECONDS = 0.4
+SWITCHED_SECONDS = 0.15
 Work = Callable[[Client, int], None]
 
 
@@ -58,6 +63,7 @@ def main() -> None:
     parser.add_argument("--database-url", default="", help="a fresh, empty database")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=24, help="pairs of each kind")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as instance:
         os.environ |= {
@@ -70,14 +76,17 @@ def main() -> None:
         seeded = seed(app, "measured", 2_000)
         with app.app_context():
             db.engine.dispose()
-        with ExitStack() as stack:
-            servers = [
-                stack.enter_context(served(port, ROLLCALL_REQUEST_LOG=log))
-                for log, port in PORTS.items()
-            ]
+        workers = os.environ.get("ROLLCALL_WORKERS", "1")
+        with served(PORT, ROLLCALL_WORKERS=workers) as server:
             for title, work in WORKS.items():
-                rounds = _pairs(servers, seeded.token, work(seeded), arguments.rounds)
-                _print_cost(title, rounds)
+                ask = partial(
+                    measure,
+                    server,
+                    seeded.token,
+                    work(seeded),
+                    n_connections=arguments.connections,
+                )
+                _print_cost(title, _pairs(ask, Path(instance), arguments.rounds))
         _print_gaps(app, seeded.slug)
         if arguments.rows:
             measure_pages(app, seeded.slug, arguments.rows)
@@ -184,19 +193,24 @@ class Rate:
 
 
 def _pairs(
-    servers: Sequence[Served], token: str, work: Work, count: int
+    ask: Callable[[], Rate], instance: Path, count: int
 ) -> list[tuple[Rate, Rate]]:
     """Neighbouring rounds with the log and without.
 
     A shared machine is slow and quick by turns of seconds, which touches both rounds of
-    a pair alike; who goes first takes turns too.
+    a pair alike; which goes first takes turns too.
     """
     pairs: list[tuple[Rate, Rate]] = []
     for number in range(count + 1):
-        order = servers if number % 2 else servers[::-1]
-        rates = {one.port: measure(one, token, work) for one in order}
+        order = (True, False) if number % 2 else (False, True)
+        rates: dict[bool, Rate] = {}
+        for is_on in order:
+            switch = instance / LOG_OFF
+            switch.unlink(missing_ok=True) if is_on else switch.touch()
+            time.sleep(SWITCHED_SECONDS)
+            rates[is_on] = ask()
         if number:  # the first round warms up
-            pairs.append((rates[PORTS["on"]], rates[PORTS["off"]]))
+            pairs.append((rates[True], rates[False]))
     return pairs
 
 
@@ -226,20 +240,22 @@ def _print_gaps(app: Flask, slug: str) -> None:
     print(f"Rows that had to be dropped: {sum(gap.n_dropped for gap in gaps):,}")
 
 
-def measure(server: Served, token: str, work: Work) -> Rate:
-    """One round of `CONNECTIONS` clients that ask one after the other."""
+def measure(
+    server: Served, token: str, work: Work, *, n_connections: int = CONNECTIONS
+) -> Rate:
+    """One round of so many clients, each of which asks one thing after the other."""
     before, began = server.cpu_seconds(), time.perf_counter()
     ends = began + ROUND_SECONDS
 
     def ask(place: int) -> int:
         client, n_done = Client(server.port, token), 0
         while time.perf_counter() < ends:
-            work(client, n_done * CONNECTIONS + place)
+            work(client, n_done * n_connections + place)
             n_done += 1
         return n_done
 
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        n_done = sum(pool.map(ask, range(CONNECTIONS)))
+    with ThreadPoolExecutor(n_connections) as pool:
+        n_done = sum(pool.map(ask, range(n_connections)))
     took = time.perf_counter() - began
     time.sleep(SETTLED_SECONDS)  # the last rows are written
     return Rate(n_done / took, (server.cpu_seconds() - before) / n_done * 1000)

@@ -8,7 +8,9 @@ in the same process on the same database.
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,6 +45,12 @@ _BY_NAME = sa.select(_DOCUMENT).where(
 )
 
 
+LOG_OFF = "request-log-off"
+"""A file in the instance folder: while it is there, requests leave no row."""
+
+_LOOKED_AFTER_SECONDS = 0.05
+
+
 def create_app() -> Flask:
     """The real application with the floor beside it, telling its own time."""
     app = application.create_app()
@@ -53,7 +61,20 @@ def create_app() -> Flask:
     app.after_request(_stop_clock)
     with app.app_context():
         _scratch.create(db.engine, checkfirst=True)
+    threading.Thread(target=_switch_log, args=[app], daemon=True).start()
     return app
+
+
+def _switch_log(app: Flask) -> None:
+    """Take the log out and put it in again, as the file says."""
+    switch = Path(app.instance_path) / LOG_OFF
+    buffer = app.extensions["request_log"]
+    while True:
+        if switch.exists():
+            app.extensions.pop("request_log", None)
+        else:
+            app.extensions["request_log"] = buffer
+        time.sleep(_LOOKED_AFTER_SECONDS)
 
 
 def _start_clock() -> None:

@@ -111,6 +111,7 @@ def make_app(instance: Path, database_url: str, **settings: str) -> Flask:
         "ROLLCALL_INSTANCE": str(instance),
         "ROLLCALL_DATABASE_URL": database_url,
         "ROLLCALL_PUBLIC_URL": "https://rollcall.example",
+        "ROLLCALL_WORKERS": "1",
         **settings,
     }
     app = create_app(environment)

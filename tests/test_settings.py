@@ -72,12 +72,16 @@ def test_a_good_value_is_read(name: str, text: str, value: object) -> None:
     assert value_of(name, text) == value
 
 
-@pytest.mark.parametrize(("n_processors", "n_workers"), [(1, 1), (2, 2), (16, 4)])
+@pytest.mark.parametrize(
+    ("n_processors", "n_workers", "n_threads"), [(1, 1, 4), (2, 2, 2), (16, 4, 2)]
+)
 def test_each_processor_has_a_worker_up_to_four(
-    monkeypatch: pytest.MonkeyPatch, n_processors: int, n_workers: int
+    monkeypatch: pytest.MonkeyPatch, n_processors: int, n_workers: int, n_threads: int
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(n_processors)))
-    assert settings.read({})["ROLLCALL_WORKERS"] == n_workers
+    values = settings.read({})
+    assert values["ROLLCALL_WORKERS"] == n_workers
+    assert values["ROLLCALL_THREADS"] == n_threads
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: n_processors)
     assert value_of("ROLLCALL_WORKERS", " ") == n_workers
