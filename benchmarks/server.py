@@ -68,8 +68,8 @@ def create_app() -> Flask:
 def _switch_log(app: Flask) -> None:
     """Take the log out and put it in again, as the file says."""
     switch = Path(app.instance_path) / LOG_OFF
-    buffer = app.extensions["request_log"]
-    while True:
+    buffer = app.extensions.get("request_log")
+    while buffer:
         if switch.exists():
             app.extensions.pop("request_log", None)
         else:
