@@ -13,7 +13,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,12 +21,9 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
-import flask_migrate
-
-from app import create_app
 from benchmarks import admin_ui
 from benchmarks.client import Answer, Client, Figure, in_turn
-from benchmarks.seeding import Seeded, seed, user
+from benchmarks.seeding import Seeded, installed, seed, user
 from models.database import db
 from scim import names
 from services.origin import new_id
@@ -47,15 +43,9 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=100_000)
     parser.add_argument("--write", action="store_true", help=f"into {FIGURES.name}")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as instance:
-        os.environ |= {
-            "ROLLCALL_INSTANCE": instance,
-            "ROLLCALL_DATABASE_URL": arguments.database_url,
-            "PORT": str(PORT),
-        }
-        app = create_app()
+    os.environ["PORT"] = str(PORT)
+    with installed(arguments.database_url) as app:
         with app.app_context():
-            flask_migrate.upgrade()
             backend = db.engine.dialect.name
         _say(f"Seeding 10,000 and {arguments.users:,} users on {backend} …")
         seeded = [seed(app, "small", 10_000), seed(app, "large", arguments.users)]

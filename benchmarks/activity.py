@@ -9,9 +9,7 @@ the first page of each filter, what "Load older" asks for, and what a live list 
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,13 +18,11 @@ from statistics import median
 from typing import Final
 from urllib.parse import urlencode
 
-import flask_migrate
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
 from benchmarks.log_rows import GROUP_ID, NEWEST, seed_group, seed_log
-from models.database import db
+from benchmarks.seeding import installed
 from services import organizations
 from services.access import admins, sessions
 from services.access.admins import NewAdmin
@@ -89,26 +85,18 @@ def main() -> None:
     parser.add_argument("--database-url", default="", help="a fresh, empty database")
     parser.add_argument("--rows", type=int, default=1_000_000)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as instance:
-        os.environ |= {
-            "ROLLCALL_INSTANCE": instance,
-            "ROLLCALL_DATABASE_URL": arguments.database_url,
-        }
-        app = create_app()
+    with installed(arguments.database_url) as app:
         client = _prepare(app, arguments.rows)
         for title, *times in measure(client):
             shown = ", ".join(f"{one:.0f} ms" for one in times)
             slow = "" if max(times) <= GOAL_MS else f"  (goal: {GOAL_MS} ms)"
             print(f"{title}: {shown}{slow}", flush=True)
-        with app.app_context():
-            db.engine.dispose()
 
 
 def _prepare(app: Flask, n_rows: int) -> FlaskClient:
     """A log of that many rows, and somebody who may read it."""
     origin = Origin.of_command_line()
     with app.app_context():
-        flask_migrate.upgrade()
         organizations.create(_SLUG, slug=_SLUG, origin=origin)
         password = "a walk along the whole harbour"  # noqa: S105 - thrown away
         owner = NewAdmin("bench@example.com", "Bench", "owner", password, ())

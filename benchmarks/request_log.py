@@ -15,7 +15,6 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,16 +28,13 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
-import flask_migrate
 from flask import Flask
 
-from app import create_app
 from benchmarks.__main__ import ROOT
 from benchmarks.client import Client
 from benchmarks.log_rows import NEWEST, seed_large, seed_log
-from benchmarks.seeding import Seeded, seed, user
+from benchmarks.seeding import Seeded, installed, seed, user
 from benchmarks.server import LOG_OFF
-from models.database import db
 from scim import names
 from services import organizations
 from services.activity import log_gaps, request_log, told
@@ -58,24 +54,16 @@ Work = Callable[[Client, int], None]
 
 
 def main() -> None:
-    """Seed, serve twice, measure, print."""
+    """Seed, serve, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.request_log")
     parser.add_argument("--database-url", default="", help="a fresh, empty database")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=24, help="pairs of each kind")
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as instance:
-        os.environ |= {
-            "ROLLCALL_INSTANCE": instance,
-            "ROLLCALL_DATABASE_URL": arguments.database_url,
-        }
-        app = create_app()
-        with app.app_context():
-            flask_migrate.upgrade()
+    with installed(arguments.database_url) as app:
         seeded = seed(app, "measured", 2_000)
-        with app.app_context():
-            db.engine.dispose()
+        switch = Path(app.instance_path) / LOG_OFF
         workers = os.environ.get("ROLLCALL_WORKERS", "1")
         with served(PORT, ROLLCALL_WORKERS=workers) as server:
             for title, work in WORKS.items():
@@ -86,12 +74,10 @@ def main() -> None:
                     work(seeded),
                     n_connections=arguments.connections,
                 )
-                _print_cost(title, _pairs(ask, Path(instance), arguments.rounds))
+                _print_cost(title, _pairs(ask, switch, arguments.rounds))
         _print_gaps(app, seeded.slug)
         if arguments.rows:
             measure_pages(app, seeded.slug, arguments.rows)
-        with app.app_context():
-            db.engine.dispose()
 
 
 @contextmanager
@@ -193,7 +179,7 @@ class Rate:
 
 
 def _pairs(
-    ask: Callable[[], Rate], instance: Path, count: int
+    ask: Callable[[], Rate], switch: Path, count: int
 ) -> list[tuple[Rate, Rate]]:
     """Neighbouring rounds with the log and without.
 
@@ -205,7 +191,6 @@ def _pairs(
         order = (True, False) if number % 2 else (False, True)
         rates: dict[bool, Rate] = {}
         for is_on in order:
-            switch = instance / LOG_OFF
             switch.unlink(missing_ok=True) if is_on else switch.touch()
             time.sleep(SWITCHED_SECONDS)
             rates[is_on] = ask()

@@ -1,13 +1,19 @@
-"""The directory that is measured: two organizations, and groups of several sizes."""
+"""What is measured: an install of its own, with users and groups of several sizes."""
 
 from __future__ import annotations
 
+import os
 import random
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import flask_migrate
 from flask import Flask
 
+from app import create_app
+from models.database import db
 from scim import names
 from scim.attributes import Document
 from services import organizations
@@ -30,6 +36,25 @@ class Seeded:
     user_ids: list[str]
     small_group: str
     large_group: str
+
+
+@contextmanager
+def installed(database_url: str) -> Iterator[Flask]:
+    """The application over a fresh database, in a folder that goes away with it.
+
+    Servers that are started meanwhile find both in the environment.
+    """
+    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as instance:
+        os.environ |= {
+            "ROLLCALL_INSTANCE": instance,
+            "ROLLCALL_DATABASE_URL": database_url,
+        }
+        app = create_app()
+        with app.app_context():
+            flask_migrate.upgrade()
+        yield app
+        with app.app_context():
+            db.engine.dispose()
 
 
 def user(number: int) -> Document:
@@ -72,6 +97,7 @@ def seed(app: Flask, slug: str, n_users: int) -> Seeded:
         users = (user(number) for number in range(1, n_users + 1))
         ids = bulk_loading.load_users(organization, users, origin=origin)
         groups = bulk_loading.load_groups(organization, _groups(ids), origin=origin)
+        db.engine.dispose()
     return Seeded(slug, n_users, token, ids, groups[-2], groups[-1])
 
 

@@ -9,17 +9,11 @@ are on the same machine. For one processor, `taskset -c 0` before it.
 from __future__ import annotations
 
 import argparse
-import os
-import tempfile
 from contextlib import ExitStack
 from statistics import median
 
-import flask_migrate
-
-from app import create_app
 from benchmarks.request_log import WORKS, Served, Work, measure, served
-from benchmarks.seeding import seed
-from models.database import db
+from benchmarks.seeding import installed, seed
 
 SETTINGS = ((1, 1), (1, 2), (1, 4), (2, 1), (2, 2), (2, 4), (4, 4))
 """Workers, and threads of each."""
@@ -33,24 +27,14 @@ def main() -> None:
     parser.add_argument("--database-url", default="", help="a fresh, empty database")
     parser.add_argument("--rounds", type=int, default=12)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as instance:
-        os.environ |= {
-            "ROLLCALL_INSTANCE": instance,
-            "ROLLCALL_DATABASE_URL": arguments.database_url,
-        }
-        app = create_app()
-        with app.app_context():
-            flask_migrate.upgrade()
+    with installed(arguments.database_url) as app, ExitStack() as stack:
         seeded = seed(app, "measured", 2_000)
-        with app.app_context():
-            db.engine.dispose()
-        with ExitStack() as stack:
-            servers = [
-                stack.enter_context(served(port, **settings))
-                for port, settings in enumerate(map(_environment, SETTINGS), FIRST_PORT)
-            ]
-            for title, work in WORKS.items():
-                _compare(title, servers, seeded.token, work(seeded), arguments.rounds)
+        servers = [
+            stack.enter_context(served(port, **settings))
+            for port, settings in enumerate(map(_environment, SETTINGS), FIRST_PORT)
+        ]
+        for title, work in WORKS.items():
+            _compare(title, servers, seeded.token, work(seeded), arguments.rounds)
 
 
 def _environment(setting: tuple[int, int]) -> dict[str, str]:
