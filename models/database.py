@@ -176,11 +176,11 @@ def _set_timeouts(connection: Any, _record: object) -> None:  # Any: a driver co
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
+    _set_synchronous(connection, options.get("synchronous", "FULL"))
     driver: Any = connection.connection.driver_connection  # Any: a sqlite3.Connection
-    _set_synchronous(connection, driver, options.get("synchronous", "FULL"))
     if "begin" not in options:
-        # Takes no lock yet and cannot fail. By the library it would cost as much as
-        # the query.
+        # Neither this nor the time-out touches the file, so that there is no error to
+        # name. By the library each would cost as much as the query.
         driver.execute("BEGIN")
         return
     if "busy_timeout" not in options:
@@ -193,11 +193,11 @@ def _begin(connection: Connection) -> None:
         driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
 
 
-def _set_synchronous(connection: Connection, driver: Any, wanted: str) -> None:
+def _set_synchronous(connection: Connection, wanted: str) -> None:
     """Before the transaction: within one it would change nothing."""
     known = connection.info
     if known.get("synchronous", "FULL") != wanted:
-        driver.execute(f"PRAGMA synchronous = {wanted}")
+        connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
         known["synchronous"] = wanted
 
 
