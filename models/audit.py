@@ -24,8 +24,9 @@ PROBLEMS: Final = "outcome IN ('refused', 'failed')"
 COMMON: Final = {"outcome": "read", "method": "GET", "kind": "scim"}
 """What most rows have; the others are in an index, for who says `column <> 'value'`."""
 
-
 READS: Final = "outcome = 'read' AND resource_id IS NOT NULL"
+"""What looks a resource up, or lists and finds it alone. To be said alike, as above."""
+
 SHARD_FROM: Final = 36
 SHARD: Final = f"substr(resource_id, {SHARD_FROM})"
 """The reads of a resource stand in one of sixteen parts of an index, by the last digit

@@ -209,11 +209,13 @@ def test_a_page_costs_what_it_shows_however_long_the_story(
 
 
 def test_a_page_looks_through_a_sixteenth_of_what_was_read(
-    acme: OrganizationRef,
+    acme: OrganizationRef, backend: str
 ) -> None:
+    if backend != "sqlite":
+        pytest.skip("PostgreSQL does not count its steps")
     others = [GROUP[:-2] + f"{place:02x}" for place in range(16)]
     write(acme, *others * 300, outcome="read")
-    assert 0 <= _steps_of(acme, QUERY) < 10
+    assert _steps_of(acme, QUERY) < 10
 
 
 def _steps_of(organization: OrganizationRef, query: LogQuery) -> int:
