@@ -185,6 +185,31 @@ def test_an_answer_is_kept_and_its_photos_are_not() -> None:
     assert SECRET not in head
 
 
+GROUPS = [{"value": "7", "display": 'A ] "groups":[ B'}] * 100
+"""So many that no other mark is looked for in an answer."""
+
+PHOTOS = [{"value": SECRET}]
+
+
+@pytest.mark.parametrize(
+    "users",
+    [
+        [{"photos": PHOTOS, "groups": GROUPS}],
+        [{"groups": GROUPS, "photos": PHOTOS}],
+        [{"groups": GROUPS}, {"title": "x"}, {"groups": GROUPS, "photos": PHOTOS}],
+        [{"groups": [], "title": "x" * 5_000}, {"photos": PHOTOS}],
+    ],
+)
+def test_photos_are_found_before_and_after_groups(users: list[Any]) -> None:
+    data = json.dumps({"Resources": users}, separators=(",", ":")).encode()
+    assert SECRET not in (redaction.response_body(data).head or "")
+
+
+def test_an_answer_of_groups_alone_is_kept_as_it_is() -> None:
+    data = json.dumps({"groups": GROUPS * 9}, separators=(",", ":"))
+    assert redaction.response_body(data.encode()).head == data[: redaction.KEPT_BYTES]
+
+
 def test_the_head_of_a_streamed_answer_is_kept_unless_it_speaks_of_secrets() -> None:
     plain, named = b'{"id":"7","members":[', b'{"photos":[{"value":"x'
     assert redaction.response_body(plain, is_whole=False).head == plain.decode()
