@@ -14,6 +14,7 @@ from models import ChangeEvent, Request
 from models.database import Base, db
 from services import organizations
 from services.activity import request_subjects
+from services.activity.request_rows import Entry
 
 PER_TRANSACTION: Final = 10_000
 PER_STATEMENT: Final = 1_000
@@ -118,7 +119,8 @@ def _note_subjects(
     numbers: range,
 ) -> None:
     for start in range(0, len(rows), PER_STATEMENT):
-        request_subjects.add_answers(connection, rows[start : start + PER_STATEMENT])
+        entries = [Entry(**row) for row in rows[start : start + PER_STATEMENT]]
+        request_subjects.add_answers(connection, entries)
     first, last = FIRST_NUMBER + numbers.start, FIRST_NUMBER + numbers.stop
     request_subjects.add_changes(
         connection, rows[0]["organization_seq"], range(first, last), moved_members=False

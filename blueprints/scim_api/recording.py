@@ -10,14 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, NamedTuple, TypeGuard
 
 import orjson
 from flask import Request, Response, current_app, g, request
-from flask.ctx import _AppCtxGlobals
 from werkzeug.exceptions import HTTPException
 
 from blueprints import request_ids
@@ -32,12 +30,13 @@ from services.access.credentials import Claim
 from services.activity import providers, redaction
 from services.activity.redaction import Address, Body
 from services.activity.request_buffer import Buffer
-from services.activity.request_writing import Entry
+from services.activity.request_rows import Entry
 from services.directory.mapping import StoredGroup, StoredUser
 from services.origin import Origin, RequestInfo, is_id, shorten
 from services.queries.listing import Page, Query
 
 _READING: Final = ("GET", "HEAD")
+_CREATED: Final = 201
 _NOT_IMPLEMENTED: Final = 501
 _NO_CLAIM: Final = Claim()
 _NO_BODY: Final = Body(None)
@@ -81,9 +80,9 @@ def current_request() -> Request:
     return found
 
 
-def _known() -> _AppCtxGlobals:
-    """What is known of this request; `g` itself, for the same reason."""
-    found: _AppCtxGlobals = g._get_current_object()
+def _known() -> dict[str, Any]:  # Any: whatever the door put there
+    """What is known of this request: what `g` holds, without asking it by name."""
+    found: dict[str, Any] = vars(g._get_current_object())
     return found
 
 
@@ -127,26 +126,33 @@ def record(response: Response) -> Response:
     if buffer is None:
         return response
     known = _known()
-    found = known.get("credentials")
-    claim = _NO_CLAIM if found else credentials.find_claim(authorization())
-    if found or buffer.admits(claim.public_id, known.arrived_at):
-        _follow(response, _begun(buffer, response, claim, known))
+    is_known = "credentials" in known
+    claim = _NO_CLAIM if is_known else credentials.find_claim(authorization())
+    if is_known or buffer.admits(claim.public_id, known["arrived_at"]):
+        origin: Origin | None = known.get("origin")
+        seen = origin.request if origin and origin.request else info()
+        sent, n_sent = _sent(asked, known)
+        status = response.status_code
+        made = response.headers.get("Location", "") if status == _CREATED else ""
+        exchange = _Exchange(asked, known, claim, seen, sent, n_sent, status, made)
+        _follow(response, exchange, buffer)
     return response
 
 
-def _follow(response: Response, begun: _Begun) -> None:
+def _follow(response: Response, exchange: _Exchange, buffer: Buffer) -> None:
     """Record the answer: now when it is whole, else once it was sent."""
     if response.is_sequence:
         # Of bytes, as we make them: one piece, which is not copied.
         data = b"".join(response.response)  # type: ignore[arg-type]
-        begun.end(data, len(data), is_whole=True)
+        buffer.put(_entry(exchange, data, len(data), is_whole=True))
         return
     pieces = _Counted(response.response)  # type: ignore[arg-type]  # of bytes, as we make them
     response.response = pieces
 
     @response.call_on_close
     def end() -> None:
-        begun.end(bytes(pieces.head), pieces.n_bytes, is_whole=False)
+        head = bytes(pieces.head)
+        buffer.put(_entry(exchange, head, pieces.n_bytes, is_whole=False))
 
 
 class _Counted:
@@ -169,38 +175,85 @@ class _Counted:
         return piece
 
 
-@dataclass(slots=True)
-class _Begun:
-    """A request whose answer is under way. Needs no context of Flask's to be ended."""
+class _Exchange(NamedTuple):
+    """A request whose answer is under way. Needs no context of Flask's to be told.
 
-    buffer: Buffer
-    row: dict[str, Any]  # Any: values of the columns
+    `known` is what `g` holds; `sent` the body, as far as it was read; `made` where what
+    was made is. The answer itself is not here: it would be kept from going by itself.
+    """
+
+    asked: Request
+    known: dict[str, Any]  # Any: as in _known
     claim: Claim
+    seen: RequestInfo
+    sent: bytes
+    n_sent: int
+    status: int
+    made: str
+
+
+def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) -> Entry:
+    """The row, once the answer is known; its values in the order of the columns."""
+    asked, known, claim, seen, sent, n_sent, status, _ = exchange
+    found: Credentials | None = known.get("credentials")
+    origin: Origin | None = known.get("origin")
+    address: Address = known["address"]
+    meaning = known.get("meaning", _NO_MEANING) if status >= 400 else _NO_MEANING
+    body = redaction.request_body(sent) if sent else _NO_BODY
+    hidden = _Hidden(meaning.detail, address, address.secrets | body.secrets)
+    if asked.method == "HEAD":
+        data, n_bytes = b"", 0
+    shown = redaction.response_body(data, is_whole=is_whole).head if data else None
+    about = _resource_type(asked.path)
+    return Entry(
+        known["request_id"],
+        found.organization.seq if found else None,
+        "scim",
+        _known_id(found, claim),
+        f"token:{found.public_id}" if found else "",
+        found.name if found else "",
+        known["arrived_at"],
+        seen.method,
+        seen.path,
+        status,
+        meaning.scim_type,
+        meaning.cause or None,
+        hidden.from_text(meaning.detail or None),
+        (time.perf_counter_ns() - known["began"]) // 1000,
+        seen.address,
+        seen.user_agent,
+        providers.recognise(seen.user_agent, asked.query_string, sent),
+        _outcome(asked.method, status),
+        about,
+        _resource_id(exchange) if about else None,
+        _facts(exchange, body),
+        hidden.from_notes(origin.notes) if origin and origin.notes else [],
+        n_sent,
+        n_bytes,
+        body.head,
+        hidden.from_text(shown),
+        claim.public_id,
+    )
+
+
+class _Hidden(NamedTuple):
+    """What was hidden in a request, to be hidden in what is said of it too."""
+
+    detail: str
+    address: Address
     secrets: frozenset[str]
-    is_address_hidden: bool
-    is_body_sent: bool
-    began: int
 
-    def end(self, data: bytes, n_bytes: int, *, is_whole: bool) -> None:
-        """Hand the row to the buffer, with the answer in it."""
-        row = self.row
-        row["duration_us"] = (time.perf_counter_ns() - self.began) // 1000
-        shown = None
-        if self.is_body_sent and data:
-            shown = redaction.response_body(data, is_whole=is_whole).head
-        row["response_body"] = self._scrubbed(shown)
-        row["response_bytes"] = n_bytes if self.is_body_sent else 0
-        row["detail"] = self._scrubbed(row["detail"])
-        row["notes"] = [redaction.scrub(one, self.secrets) for one in row["notes"]]
-        self.buffer.put(Entry(row, self.claim.public_id))
-
-    def _scrubbed(self, said: str | None) -> str | None:
-        """What an error says of a request, without what was hidden in it."""
-        if not said or not (self.secrets or self.row["detail"]):
+    def from_text(self, said: str | None) -> str | None:
+        """What an error says, or the answer that holds it."""
+        if not said or not (self.secrets or self.detail):
             return said
-        if self.row["detail"] and self.is_address_hidden:
-            said = _quoting_nothing(said, self.row["detail"])
+        if self.detail and self.address.secrets:
+            said = _quoting_nothing(said, self.detail)
         return redaction.scrub(redaction.text(said), self.secrets)
+
+    def from_notes(self, notes: Iterable[str]) -> list[str]:
+        """Remarks, which quote what was sent."""
+        return [redaction.scrub(redaction.note(one), self.secrets) for one in notes]
 
 
 def _quoting_nothing(said: str, detail: str) -> str:
@@ -210,71 +263,28 @@ def _quoting_nothing(said: str, detail: str) -> str:
     return said.replace(spelt, shown).replace(detail, bare)
 
 
-def _begun(
-    buffer: Buffer, response: Response, claim: Claim, known: _AppCtxGlobals
-) -> _Begun:
-    asked = current_request()
-    sent, n_bytes = _sent(asked, known)
-    body = redaction.request_body(sent) if sent else _NO_BODY
-    found: Credentials | None = known.get("credentials")
-    origin: Origin | None = known.get("origin")
-    seen = origin.request if origin and origin.request else info()
-    address: Address = known.address
-    status = response.status_code
-    meaning = _NO_MEANING if status < 400 else known.get("meaning", _NO_MEANING)
-    row = {
-        "id": known.request_id,
-        "organization_seq": found.organization.seq if found else None,
-        "kind": "scim",
-        "token_public_id": _known_id(found, claim),
-        "actor": f"token:{found.public_id}" if found else "",
-        "actor_name": found.name if found else "",
-        "at": known.arrived_at,
-        "method": seen.method,
-        "path": seen.path,
-        "address": seen.address,
-        "user_agent": seen.user_agent,
-        "provider": providers.recognise(
-            seen.user_agent, asked.query_string.decode(errors="replace"), sent
-        ),
-        "notes": [redaction.note(note) for note in origin.notes] if origin else [],
-        "facts": known.get("facts") or {},
-        "request_body": body.head,
-        "request_bytes": n_bytes,
-        "status": status,
-        "scim_type": meaning.scim_type,
-        "cause": meaning.cause or None,
-        "detail": meaning.detail or None,
-        "outcome": _outcome(asked.method, status),
-        "resource_type": _resource_type(asked.path),
-        "resource_id": _resource_id(asked, response, known),
-    }
-    if row["outcome"] in ("refused", "failed") and asked.method in ("POST", "PUT"):
-        row["facts"] = {**row["facts"], **_name_sent(body)}
-    return _Begun(
-        buffer,
-        row,
-        claim,
-        address.secrets | body.secrets,
-        bool(address.secrets),
-        asked.method != "HEAD",
-        known.began,
-    )
-
-
-def _sent(asked: Request, known: _AppCtxGlobals) -> tuple[bytes, int]:
+def _sent(asked: Request, known: dict[str, Any]) -> tuple[bytes, int]:
     """The body that was read, or is small enough to be; and how long it was said to be.
 
     A large one that nobody read is left alone.
     """
     data: bytes = known.get("body", b"")
-    n_bytes = len(data)
-    if not data and "CONTENT_LENGTH" in asked.environ:
-        n_bytes = asked.content_length or 0
-    if not data and 0 < n_bytes <= DRAINED_BYTES:
+    if data or "CONTENT_LENGTH" not in asked.environ:
+        return data, len(data)
+    n_bytes = asked.content_length or 0
+    if 0 < n_bytes <= DRAINED_BYTES:
         with suppress(HTTPException):
             data = asked.get_data()
     return data, n_bytes
+
+
+def _facts(exchange: _Exchange, body: Body) -> dict[str, Any]:  # Any: JSON, small
+    """What a view took note of; of what was refused, what it is called."""
+    facts: dict[str, Any] = exchange.known.get("facts") or {}
+    is_refused = exchange.status >= 400
+    if is_refused and exchange.asked.method in ("POST", "PUT"):
+        return {**facts, **_name_sent(body)}
+    return facts
 
 
 def _name_sent(body: Body) -> dict[str, str]:
@@ -321,25 +331,23 @@ _NO_MEANING: Final = Meaning(0, "")
 
 def _outcome(method: str, status: int) -> str:
     """What came of it. Whether something changed is known to the row of the change."""
-    if status >= 500 and status != _NOT_IMPLEMENTED:
-        return "failed"
-    if status >= 400:
-        return "refused"
-    return "read" if method in _READING else "already"
+    if status < 400:
+        return "read" if method in _READING else "already"
+    return "refused" if status < 500 or status == _NOT_IMPLEMENTED else "failed"
 
 
 def _resource_type(path: str) -> str | None:
     return _TYPES.get(path[len(SCIM_PREFIX) + 1 :].partition("/")[0])
 
 
-def _resource_id(
-    asked: Request, response: Response, known: _AppCtxGlobals
-) -> str | None:
+def _resource_id(exchange: _Exchange) -> str | None:
     """The resource that a request is about, as far as its address and answer say."""
-    if asked.view_args:
-        about = next(iter(asked.view_args.values()))
-    elif response.status_code == 201:
-        about = response.headers.get("Location", "").rpartition("/")[2]
+    if exchange.asked.view_args:
+        about = next(iter(exchange.asked.view_args.values()))
+    elif exchange.made:
+        about = exchange.made.rpartition("/")[2]
     else:
-        about = known.get("found_id", "")
-    return about if is_id(about) else None
+        about = exchange.known.get("found_id", "")
+    # What was found has an id of ours, which is not looked at once more.
+    is_ours = exchange.status < 300 or is_id(about)
+    return about if about and is_ours else None

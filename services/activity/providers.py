@@ -7,7 +7,7 @@ What nobody has documented or recorded is not here: an unknown client has no lab
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import AnyStr, Final
 
 _BY_AGENT: Final = (
     # okta.md §2: "Okta SCIM Client 1.0.0"; its test suites "OKTA SCIM Integration".
@@ -35,8 +35,8 @@ LABELS: Final = tuple(dict.fromkeys(label for _, label in _BY_AGENT))
 
 _BY_QUERY: Final = (
     # identity-providers.md §2.2 and §2.3: flags on the tenant URL.
-    ("aadoptscim062020", "Entra ID"),
-    ("azureadscimpatch2017", "Entra ID"),
+    (b"aadoptscim062020", "Entra ID"),
+    (b"azureadscimpatch2017", "Entra ID"),
 )
 _BY_BODY: Final = (
     # identity-providers.md §2.4: the second schema of every group it makes.
@@ -48,14 +48,14 @@ _LOOKED_AT: Final = 2_048
 """Bytes of a body in which its schemas are looked for."""
 
 
-def recognise(user_agent: str, query: str = "", body: bytes = b"") -> str:
+def recognise(user_agent: str, query: bytes = b"", body: bytes = b"") -> str:
     """The provider's name as people know it, or nothing."""
     found = _by_agent(user_agent)
     if not found and query:
         found = _first(_BY_QUERY, query.lower())
     if not found and body:
         head = body[:_LOOKED_AT]
-        found = next((label for mark, label in _BY_BODY if mark in head), "")
+        found = _first(_BY_BODY, head)
     return found
 
 
@@ -64,5 +64,5 @@ def _by_agent(user_agent: str) -> str:
     return _first(_BY_AGENT, user_agent.lower())
 
 
-def _first(marks: tuple[tuple[str, str], ...], text: str) -> str:
+def _first(marks: tuple[tuple[AnyStr, str], ...], text: AnyStr) -> str:
     return next((label for mark, label in marks if mark in text), "")

@@ -13,6 +13,7 @@ import multiprocessing.util
 import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -24,7 +25,8 @@ import structlog
 
 from models.database import Busy
 from services.activity import request_writing
-from services.activity.request_writing import Entry, Gap
+from services.activity.request_rows import Entry
+from services.activity.request_writing import Gap
 
 Context: TypeAlias = Callable[[], AbstractContextManager[Any]]  # Any: not looked at
 
@@ -44,6 +46,7 @@ STRANGERS_PER_MINUTE: Final = 600
 OF_ONE_PER_MINUTE: Final = 120
 """… of those that name one and the same token, or none."""
 
+_BYTES_WITHOUT_BODIES: Final = 2_000
 _GAPS_EVERY_SECONDS: Final = 1.0
 _MOST_GAPS: Final = 100
 _PATIENCE_SECONDS: Final = 2.0
@@ -65,10 +68,11 @@ class Buffer:
         self._context = context
         self._every = every
         self._begin()
+        begin = weakref.WeakMethod(self._begin)
+        os.register_at_fork(after_in_child=lambda: (anew := begin()) and anew())
 
     def _begin(self) -> None:
         """Everything that belongs to one process; a fork begins anew."""
-        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._entries: deque[Entry] = deque()
@@ -85,7 +89,6 @@ class Buffer:
 
         `claimed` is the public id of the token it names, if it names one.
         """
-        self._check_process()
         with self._lock:
             if self._strangers.allows(claimed, at):
                 return True
@@ -95,22 +98,17 @@ class Buffer:
 
     def put(self, entry: Entry) -> None:
         """Take a row in, or count it when there is no room."""
-        self._check_process()
+        size = _size(entry)
         with self._lock:
             is_full = (
-                len(self._entries) >= MOST_ROWS
-                or self._n_bytes + entry.size > MOST_BYTES
+                len(self._entries) >= MOST_ROWS or self._n_bytes + size > MOST_BYTES
             )
             if is_full:
                 self._drop(Gap.of(entry))
             else:
                 self._entries.append(entry)
-                self._n_bytes += entry.size
+                self._n_bytes += size
         self._stir()
-
-    def _check_process(self) -> None:
-        if self._pid != os.getpid():
-            self._begin()
 
     def _drop(self, gap: Gap) -> None:
         key = f"{gap.organization_seq or ''}:{gap.claimed}"
@@ -158,8 +156,6 @@ class Buffer:
 
     def close(self) -> None:
         """Write what is left, if the database takes it within two seconds."""
-        if self._pid != os.getpid():
-            return
         self._closing.set()
         self._stirred.set()
         if self._thread is not None:
@@ -190,13 +186,13 @@ class Buffer:
         with self._lock:
             n_rows = min(len(self._entries), most)
             batch = [self._entries.popleft() for _ in range(n_rows)]
-            self._n_bytes -= sum(entry.size for entry in batch)
+            self._n_bytes -= sum(map(_size, batch))
         return batch
 
     def _give_back(self, batch: Sequence[Entry]) -> None:
         with self._lock:
             self._entries.extendleft(reversed(batch))
-            self._n_bytes += sum(entry.size for entry in batch)
+            self._n_bytes += sum(map(_size, batch))
 
     def _write(self, batch: Sequence[Entry]) -> None:
         """Write rows; one that cannot be written does not take the others along."""
@@ -235,6 +231,12 @@ class Buffer:
                 for gap in gaps:
                     self._drop(gap)
             raise
+
+
+def _size(entry: Entry) -> int:
+    """About how much memory the row takes, in bytes."""
+    sent, answered = entry.request_body, entry.response_body
+    return _BYTES_WITHOUT_BODIES + len(sent or "") + len(answered or "")
 
 
 @dataclass

@@ -7,10 +7,10 @@ is written whole, when nothing was changed. Who comes second finds the row by it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from itertools import chain
-from operator import itemgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Executable, case, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,9 +19,46 @@ from sqlalchemy.orm import Session
 from models import Request
 from models.database import Base
 
-Row: TypeAlias = Mapping[str, Any]  # Any: values of the columns
-Write: TypeAlias = Callable[[Connection, Sequence[Row]], None]
-_Run: TypeAlias = Callable[[Connection, Sequence[Sequence[Any]]], None]  # Any: as Row
+_Values: TypeAlias = Sequence[Any]  # Any: of the columns, as the driver writes them
+_Process: TypeAlias = Callable[[Any], Any]  # Any: a value, as we and as it writes it
+_Run: TypeAlias = Callable[[Connection, Sequence[_Values]], None]
+
+
+class Entry(NamedTuple):
+    """A row, but for what only the database can tell.
+
+    The columns stand in their order, so that a row is written as it is. No column is
+    `claimed`, the public id that a refused token names, as far as one can see.
+    """
+
+    id: str
+    organization_seq: int | None
+    kind: str
+    token_public_id: str | None
+    actor: str
+    actor_name: str
+    at: datetime
+    method: str
+    path: str
+    status: int | None
+    scim_type: str | None
+    cause: str | None
+    detail: str | None
+    duration_us: int | None
+    address: str
+    user_agent: str
+    provider: str
+    outcome: str
+    resource_type: str | None
+    resource_id: str | None
+    facts: Mapping[str, Any]  # Any: JSON, small
+    notes: Sequence[str]
+    request_bytes: int | None
+    response_bytes: int | None
+    request_body: str | None
+    response_body: str | None
+    claimed: str = ""
+
 
 _TABLE: Final = Base.metadata.tables[Request.__tablename__]
 
@@ -29,23 +66,35 @@ _KNOWN_AFTERWARDS: Final = (
     *("status", "scim_type", "cause", "detail", "duration_us", "provider", "facts"),
     *("notes", "request_bytes", "response_bytes", "request_body", "response_body"),
 )
-_FILLED: Final = tuple(one.name for one in _TABLE.columns if one.name != "seq")
+FILLED: Final = Entry._fields[:-1]
+"""The columns of a row that is written whole."""
 
-_ROWS_AT_ONCE: Final = 20
+_MOST_ROWS_AT_ONCE: Final = 32
 """Rows of one statement of SQLite, for which the driver lets go of the interpreter.
 
-After each statement it has to be won back from the threads that answer requests.
+After each statement it has to be won back from the threads that answer requests, so
+that few long ones are best. What is left takes half as many, and so on down to one: six
+texts, which the driver prepares once.
 """
 
 
-def write_change(session: Session, row: Row) -> None:
+def write_change(session: Session, row: Mapping[str, Any]) -> None:  # Any: columns
     """Begin the row of a request that changes something; nothing when it is there."""
     session.execute(_beginning(session.get_bind().dialect.name), row)
 
 
-def write_answers(connection: Connection, rows: Sequence[Row]) -> None:
-    """Complete rows that were begun, and write the others. They have every column."""
-    _completing(connection.dialect)(connection, rows)
+def write_answers(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Complete rows that were begun, and write the others."""
+    dialect = connection.dialect
+    processors = _processors(dialect)
+    _completing(dialect)(connection, [_values(one, processors) for one in entries])
+
+
+def _values(entry: Entry, processors: Sequence[tuple[int, _Process]]) -> _Values:
+    *values, _ = entry
+    for place, process in processors:
+        values[place] = process(values[place])
+    return values
 
 
 @cache
@@ -54,56 +103,47 @@ def _beginning(dialect: str) -> Executable:
 
 
 @cache
-def _completing(dialect: Dialect) -> Write:
+def _processors(dialect: Dialect) -> Sequence[tuple[int, _Process]]:
+    """What makes the driver's value of ours, by the place of the column."""
+    types = enumerate(_TABLE.c[name].type for name in FILLED)
+    found = (
+        (at, one.dialect_impl(dialect).bind_processor(dialect)) for at, one in types
+    )
+    return [(place, process) for place, process in found if process]
+
+
+@cache
+def _completing(dialect: Dialect) -> _Run:
     """The statement in the words of the driver.
 
     The library's care for each value of each row would cost more than the row.
     """
     compiled = _completion(dialect.name).compile(
-        dialect=dialect, column_keys=list(_FILLED)
+        dialect=dialect, column_keys=list(FILLED)
     )
-    names = getattr(compiled, "positiontup", None) or _FILLED
-    values_of = itemgetter(*names)
-    processors = [
-        (place, processor)
-        for place, name in enumerate(names)
-        if (processor := _processor(name, dialect))
-    ]
-    run = _by_place(str(compiled)) if compiled.positional else _by_name(str(compiled))
-
-    def written(row: Row) -> Sequence[Any]:  # Any: as the driver writes it
-        values = list(values_of(row))
-        for place, processor in processors:
-            values[place] = processor(values[place])
-        return values
-
-    def write(connection: Connection, rows: Sequence[Row]) -> None:
-        run(connection, [written(row) for row in rows])
-
-    return write
+    return _by_place(str(compiled)) if compiled.positional else _by_name(str(compiled))
 
 
 def _by_name(statement: str) -> _Run:
-    def run(connection: Connection, given: Sequence[Sequence[Any]]) -> None:
-        rows = [dict(zip(_FILLED, one, strict=True)) for one in given]
+    def run(connection: Connection, given: Sequence[_Values]) -> None:
+        rows = [dict(zip(FILLED, one, strict=True)) for one in given]
         connection.exec_driver_sql(statement, rows)
 
     return run
 
 
 def _by_place(statement: str) -> _Run:
-    """Many rows in a statement, and the rest one by one: two texts, prepared once."""
     begin, values, end = _around_values(statement)
-    of_many = begin + ", ".join([values] * _ROWS_AT_ONCE) + end
 
-    def run(connection: Connection, given: Sequence[Sequence[Any]]) -> None:
-        n_grouped = len(given) - len(given) % _ROWS_AT_ONCE
-        for start in range(0, n_grouped, _ROWS_AT_ONCE):
-            group = given[start : start + _ROWS_AT_ONCE]
-            connection.exec_driver_sql(of_many, tuple(chain.from_iterable(group)))
-        rest = [tuple(one) for one in given[n_grouped:]]
-        if rest:
-            connection.exec_driver_sql(statement, rest)
+    def run(connection: Connection, given: Sequence[_Values]) -> None:
+        start, n_rows = 0, _MOST_ROWS_AT_ONCE
+        while left := len(given) - start:
+            while n_rows > left:
+                n_rows //= 2
+            group = given[start : start + n_rows]
+            text = begin + ", ".join([values] * n_rows) + end
+            connection.exec_driver_sql(text, tuple(chain.from_iterable(group)))
+            start += n_rows
 
     return run
 
@@ -113,11 +153,6 @@ def _around_values(statement: str) -> tuple[str, str, str]:
     begin, keyword, rest = statement.partition("VALUES ")
     values, parenthesis, end = rest.partition(")")
     return begin + keyword, values + parenthesis, end
-
-
-def _processor(name: str, dialect: Dialect) -> Callable[[Any], Any] | None:
-    # Any: a value of the column, as we and as the driver write it
-    return _TABLE.c[name].type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _completion(dialect: str) -> sqlite.Insert | postgresql.Insert:

@@ -34,7 +34,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import ChangedMembers, ChangeEvent, Request, RequestSubject, audit
 from models.database import Base
-from services.activity.request_rows import Row
+from services.activity.request_rows import Entry
 from services.queries.comparing import Listed, is_listed
 
 _TABLE: Final = Base.metadata.tables[RequestSubject.__tablename__]
@@ -42,11 +42,9 @@ _REQUESTS: Final = Base.metadata.tables[Request.__tablename__]
 _COLUMNS: Final = ("organization_seq", "resource_id", "at", "request_seq")
 
 
-def add_answers(connection: Connection, rows: Sequence[Row]) -> None:
+def add_answers(connection: Connection, entries: Sequence[Entry]) -> None:
     """Note what these requests were about, as far as their rows say and need it."""
-    about = [
-        row["id"] for row in rows if row["resource_id"] and row["outcome"] != "read"
-    ]
+    about = [one.id for one in entries if one.outcome != "read" and one.resource_id]
     if about:
         statement = _of_answers(connection.dialect.name)
         connection.execute(statement, {"request_ids": about})

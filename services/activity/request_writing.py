@@ -8,9 +8,9 @@ is was decided before.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
@@ -19,14 +19,12 @@ from models import Organization, ProvisioningToken, Request, RequestLogGap
 from models.database import writing_loosely
 from services.access import credentials
 from services.activity import request_rows, request_subjects
+from services.activity.request_rows import Entry
 from services.connection import ticks
 from services.origin import Actor
 
 UNNAMED_KEPT: Final = 10_000
 """Requests of no organization that are kept, the newest."""
-
-_BYTES_WITHOUT_BODIES: Final = 2_000
-_NO_BODIES: Final = {"request_body": None, "response_body": None}
 
 # Built once: with every batch it would cost as much as the rows.
 _BY_PUBLIC_ID: Final = select(
@@ -38,23 +36,6 @@ _KEEPS_BODIES: Final = select(Organization.seq, Organization.log_keeps_bodies).w
     Organization.seq.in_(bindparam("seqs", expanding=True))
 )
 _ONE_GAP_WITHIN: Final = timedelta(minutes=1)
-
-
-@dataclass(slots=True)
-class Entry:
-    """A row of the request log, but for what only the database can tell.
-
-    `claimed` is the public id that a refused token names, as far as one can see; `size`
-    about how much memory the row takes, in bytes.
-    """
-
-    row: dict[str, Any]  # Any: values of the columns
-    claimed: str = ""
-    size: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        sent, answered = self.row["request_body"], self.row["response_body"]
-        self.size = _BYTES_WITHOUT_BODIES + len(sent or "") + len(answered or "")
 
 
 @dataclass(frozen=True)
@@ -70,8 +51,7 @@ class Gap:
     @classmethod
     def of(cls, entry: Entry) -> Gap:
         """The gap that one row leaves."""
-        at = entry.row["at"]
-        return cls(entry.row["organization_seq"], entry.claimed, at, at, 1)
+        return cls(entry.organization_seq, entry.claimed, entry.at, entry.at, 1)
 
     def joined(self, other: Gap) -> Gap:
         """Both as one."""
@@ -93,21 +73,20 @@ class _Owner:
 def write(session: Session, entries: Sequence[Entry]) -> None:
     """Write or complete the rows. Raises `Busy` while another writes for long."""
     connection = session.connection()
-    owners = _owners(connection, {entry.claimed for entry in entries})
-    rows = [_named(entry, owners) for entry in entries]
-    keep_bodies = _keep_bodies(connection, {row["organization_seq"] for row in rows})
+    owners = _owners(connection, {one.claimed for one in entries})
+    named = [_named(one, owners) for one in entries]
+    keep_bodies = _keep_bodies(connection, {one.organization_seq for one in named})
     written = [
-        row if keep_bodies[row["organization_seq"]] else row | _NO_BODIES
-        for row in rows
+        one if keep_bodies[one.organization_seq] else _without_bodies(one)
+        for one in named
         # An organization may have gone meanwhile, with all that was kept of it.
-        if row["organization_seq"] in keep_bodies
+        if one.organization_seq in keep_bodies
     ]
     if written:
         request_rows.write_answers(connection, written)
         request_subjects.add_answers(connection, written)
-        refused = {entry.row["id"] for entry in entries if entry.claimed}
-        ticks.record(connection, written, refused)
-    if any(row["organization_seq"] is None for row in rows):
+        ticks.record(connection, written)
+    if any(one.organization_seq is None for one in named):
         _forget_unnamed(session)
 
 
@@ -132,17 +111,21 @@ def _owners(connection: Connection, claimed: Collection[str]) -> dict[str, _Owne
     return {row.public_id: _Owner(row.organization_seq, row.name) for row in found}
 
 
-def _named(entry: Entry, owners: dict[str, _Owner]) -> dict[str, Any]:  # Any: as Entry
-    owner = owners.get(entry.claimed)
+def _named(entry: Entry, owners: dict[str, _Owner]) -> Entry:
+    owner = owners.get(entry.claimed) if entry.claimed else None
     if owner is None:
-        return entry.row
+        return entry
     actor = Actor("token", entry.claimed, owner.token_name)
-    return entry.row | {
-        "organization_seq": owner.organization_seq,
-        "token_public_id": entry.claimed,
-        "actor": actor.key,
-        "actor_name": actor.name,
-    }
+    return entry._replace(
+        organization_seq=owner.organization_seq,
+        token_public_id=entry.claimed,
+        actor=actor.key,
+        actor_name=actor.name,
+    )
+
+
+def _without_bodies(entry: Entry) -> Entry:
+    return entry._replace(request_body=None, response_body=None)
 
 
 def _keep_bodies(

@@ -8,13 +8,14 @@ connection is says `services/connection/checklist.py`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import ChangeEvent, ConnectionTick
 from models.database import Base
+from services.activity.request_rows import Entry
 
 Step = Literal[
     "reached",
@@ -28,8 +29,6 @@ Step = Literal[
     "members_changed",
     "imported",
 ]
-
-Row: TypeAlias = Mapping[str, Any]  # Any: values of the columns of a request
 
 _TABLE: Final = Base.metadata.tables[ConnectionTick.__tablename__]
 _DISCOVERY: Final = (
@@ -62,61 +61,61 @@ _CHANGES: Final = (
 )
 
 
-def record(
-    connection: Connection, rows: Sequence[Row], refused: Collection[str]
-) -> None:
-    """Keep what these requests show. They are in the log already.
-
-    `refused` are the ids of those whose token did not hold.
-    """
-    named = [row for row in rows if row["organization_seq"] and row["token_public_id"]]
+def record(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Keep what these requests show. They are in the log already."""
+    named = [one for one in entries if one.organization_seq and one.token_public_id]
     if not named:
         return
-    missing = _Missing(connection, {row["token_public_id"] for row in named})
-    for row in named:
-        missing.tick(row, _told_by_itself(row, is_accepted=row["id"] not in refused))
+    missing = _Missing(connection, {one.token_public_id for one in named})
+    for entry in named:
+        missing.tick(entry, _told_by_itself(entry))
     _tick_changes(connection, missing, named)
     if missing.ticks:
         insert = sqlite if connection.dialect.name == "sqlite" else postgresql
         connection.execute(
-            insert.insert(_TABLE).on_conflict_do_nothing(), list(missing.ticks.values())
+            insert.insert(_TABLE).on_conflict_do_nothing(), missing.ticks
         )
 
 
 class _Missing:
     """The steps that the tokens have not shown yet, and those they show now."""
 
-    def __init__(self, connection: Connection, tokens: Collection[str]) -> None:
-        known = connection.execute(_OF_TOKENS, {"tokens": list(tokens)})
-        self._known = {(row.token_public_id, row.step) for row in known}
-        self.ticks: dict[tuple[str, str], dict[str, Any]] = {}  # Any: as Row
+    def __init__(self, connection: Connection, tokens: Collection[str | None]) -> None:
+        self._known: dict[str | None, set[str]] = {one: set() for one in tokens}
+        for row in connection.execute(_OF_TOKENS, {"tokens": list(tokens)}):
+            self._known[row.token_public_id].add(row.step)
+        self.ticks: list[dict[str, Any]] = []  # Any: values of the columns
 
-    def tick(self, row: Row, steps: Collection[Step]) -> None:
+    def tick(self, entry: Entry, steps: Collection[Step]) -> None:
         """The request shows these steps to work."""
+        known = self._known[entry.token_public_id]
+        if known.issuperset(steps):
+            return
         for step in steps:
-            key = (row["token_public_id"], step)
-            if key not in self._known:
-                self._known.add(key)
-                self.ticks[key] = {
-                    "organization_seq": row["organization_seq"],
-                    "token_public_id": row["token_public_id"],
-                    "step": step,
-                    "request_id": row["id"],
-                    "at": row["at"],
-                }
+            if step not in known:
+                known.add(step)
+                self.ticks.append(
+                    {
+                        "organization_seq": entry.organization_seq,
+                        "token_public_id": entry.token_public_id,
+                        "step": step,
+                        "request_id": entry.id,
+                        "at": entry.at,
+                    }
+                )
 
-    def wants(self, row: Row) -> bool:
+    def wants(self, entry: Entry) -> bool:
         """Whether a change that this request made could show something new."""
-        is_writing = row["method"] != "GET" and (row["status"] or 0) < 300
-        steps = _BY_CHANGE.get(row["resource_type"] or "", frozenset())
-        token = row["token_public_id"]
-        return is_writing and any((token, step) not in self._known for step in steps)
+        if entry.method == "GET" or (entry.status or 0) >= 300:
+            return False
+        steps = _BY_CHANGE.get(entry.resource_type or "", frozenset())
+        return not steps <= self._known[entry.token_public_id]
 
 
 def _tick_changes(
-    connection: Connection, missing: _Missing, rows: Sequence[Row]
+    connection: Connection, missing: _Missing, entries: Sequence[Entry]
 ) -> None:
-    wanted = {row["id"]: row for row in rows if missing.wants(row)}
+    wanted = {one.id: one for one in entries if missing.wants(one)}
     if not wanted:
         return
     for change in connection.execute(_CHANGES, {"request_ids": list(wanted)}):
@@ -132,24 +131,25 @@ def _told_by_change(change: Any) -> Iterator[Step]:  # Any: a row as selected ab
         yield "deactivated"
 
 
-def _told_by_itself(row: Row, *, is_accepted: bool) -> tuple[Step, ...]:
-    if not is_accepted:
-        return ("reached",)
-    if not 200 <= (row["status"] or 0) < 300:
-        return ("reached", "accepted")
-    return ("reached", "accepted", *_told_by_success(row))
+def _told_by_itself(entry: Entry) -> list[Step]:
+    if entry.claimed:
+        return ["reached"]
+    steps: list[Step] = ["reached", "accepted"]
+    if 200 <= (entry.status or 0) < 300:
+        steps += _told_by_success(entry)
+    return steps
 
 
-def _told_by_success(row: Row) -> Iterator[Step]:
-    method, about, facts = row["method"], row["resource_type"], row["facts"]
-    if row["path"].startswith(_DISCOVERY):
+def _told_by_success(entry: Entry) -> Iterator[Step]:
+    method, about, facts = entry.method, entry.resource_type, entry.facts
+    if about is None and entry.path.startswith(_DISCOVERY):
         yield "discovery"
-    if about == "User" and method == "POST" and row["status"] == 201:
+    if about == "User" and method == "POST" and entry.status == 201:
         yield "created"
     if about == "Group" and method in ("POST", "PUT", "PATCH"):
         yield "group_pushed"
     if about == "User" and method == "GET" and "total" in facts:
-        is_filtered = "filter=" in row["path"]
+        is_filtered = "filter=" in entry.path
         # Of a filter that is no plain comparison, the facts name no operator.
         if is_filtered and facts.get("operator", "eq") == "eq":
             yield "looked_up"

@@ -30,16 +30,16 @@ def test_a_product_that_names_itself_is_recognised(agent: str, name: str) -> Non
 @pytest.mark.parametrize(
     ("query", "body", "name"),
     [
-        ("aadOptscim062020", b"", "Entra ID"),
-        ("AzureAdScimPatch2017&count=1", b"", "Entra ID"),
-        ("", URN, "Entra ID"),
-        ("", DRAFT, "Google Workspace"),
-        ("count=1", b"{}", ""),
-        ("", b" " * 3_000 + URN, ""),
+        (b"aadOptscim062020", b"", "Entra ID"),
+        (b"AzureAdScimPatch2017&count=1", b"", "Entra ID"),
+        (b"", URN, "Entra ID"),
+        (b"", DRAFT, "Google Workspace"),
+        (b"count=1", b"{}", ""),
+        (b"", b" " * 3_000 + URN, ""),
     ],
 )
 def test_a_product_is_recognised_by_what_no_other_sends(
-    query: str, body: bytes, name: str
+    query: bytes, body: bytes, name: str
 ) -> None:
     assert providers.recognise("", query, body) == name
     assert providers.recognise("Okta SCIM Client 1.0.0", query, body) == "Okta"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from models import Organization, Request, RequestLogGap
 from models.database import Base, Busy, db
 from services.activity import request_buffer, request_writing
 from services.activity.request_buffer import Buffer
-from services.activity.request_writing import Entry
+from services.activity.request_rows import Entry
 from services.organizations import OrganizationRef
 from services.origin import new_id
 from tests.conftest import make_token
@@ -29,7 +30,6 @@ TABLE = Base.metadata.tables[Request.__tablename__]
 
 def entry(organization: OrganizationRef | None = None, **columns: Any) -> Entry:
     """A read at noon, with other values in some columns."""
-    claimed = columns.pop("claimed", "")
     row: dict[str, Any] = {
         "id": new_id(),
         "organization_seq": organization.seq if organization else None,
@@ -58,7 +58,7 @@ def entry(organization: OrganizationRef | None = None, **columns: Any) -> Entry:
         "request_body": None,
         "response_body": "{}",
     }
-    return Entry(row | columns, claimed)
+    return Entry(**(row | columns))
 
 
 @pytest.fixture
@@ -305,8 +305,7 @@ def test_a_row_that_was_begun_is_completed(
     begun = entry(acme, outcome="changed", status=None, resource_id="u1")
     buffer.put(begun)
     buffer.flush()
-    again = begun.row | {"outcome": "already", "status": 204, "resource_id": "u2"}
-    buffer.put(Entry(again))
+    buffer.put(begun._replace(outcome="already", status=204, resource_id="u2"))
     buffer.flush()
     columns = (TABLE.c.outcome, TABLE.c.status, TABLE.c.resource_id)
     found = logged(app, *columns)
@@ -317,7 +316,16 @@ def test_a_change_whose_answer_failed_says_so(
     app: Flask, acme: OrganizationRef, buffer: Buffer
 ) -> None:
     begun = entry(acme, outcome="changed")
-    put(buffer, *[Entry(begun.row | {"outcome": one}) for one in ("changed", "failed")])
+    put(buffer, *[begun._replace(outcome=one) for one in ("changed", "failed")])
     buffer.flush()
     found = rows(app, sa.select(TABLE.c.outcome).where(TABLE.c.kind == "scim"))
     assert found == [("failed",)]
+
+
+def test_a_fork_takes_no_rows_along(acme: OrganizationRef, buffer: Buffer) -> None:
+    buffer.put(entry(acme))
+    child = os.fork()
+    if not child:
+        os._exit(len(buffer._entries))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert len(buffer._entries) == 1

@@ -54,7 +54,7 @@ def write(
         for place, one in enumerate(about)
     ]
     request_writing.write(entries)
-    return [one.row["id"] for one in entries]
+    return [one.id for one in entries]
 
 
 def change(organization: OrganizationRef, *request_ids: str) -> None:
