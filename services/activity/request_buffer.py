@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import structlog
@@ -68,8 +69,7 @@ class Buffer:
         self._context = context
         self._every = every
         self._begin()
-        begin = weakref.WeakMethod(self._begin)
-        os.register_at_fork(after_in_child=lambda: (anew := begin()) and anew())
+        os.register_at_fork(after_in_child=partial(_begin_anew, weakref.ref(self)))
 
     def _begin(self) -> None:
         """Everything that belongs to one process; a fork begins anew."""
@@ -231,6 +231,11 @@ class Buffer:
                 for gap in gaps:
                     self._drop(gap)
             raise
+
+
+def _begin_anew(buffer: weakref.ref[Buffer]) -> None:
+    if found := buffer():
+        found._begin()
 
 
 def _size(entry: Entry) -> int:

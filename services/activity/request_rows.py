@@ -105,10 +105,8 @@ def _beginning(dialect: str) -> Executable:
 @cache
 def _processors(dialect: Dialect) -> Sequence[tuple[int, _Process]]:
     """What makes the driver's value of ours, by the place of the column."""
-    types = enumerate(_TABLE.c[name].type for name in FILLED)
-    found = (
-        (at, one.dialect_impl(dialect).bind_processor(dialect)) for at, one in types
-    )
+    types = (_TABLE.c[name].type.dialect_impl(dialect) for name in FILLED)
+    found = enumerate(one.bind_processor(dialect) for one in types)
     return [(place, process) for place, process in found if process]
 
 

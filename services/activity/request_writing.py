@@ -112,7 +112,7 @@ def _owners(connection: Connection, claimed: Collection[str]) -> dict[str, _Owne
 
 
 def _named(entry: Entry, owners: dict[str, _Owner]) -> Entry:
-    owner = owners.get(entry.claimed) if entry.claimed else None
+    owner = owners.get(entry.claimed)
     if owner is None:
         return entry
     actor = Actor("token", entry.claimed, owner.token_name)

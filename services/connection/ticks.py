@@ -142,7 +142,7 @@ def _told_by_itself(entry: Entry) -> list[Step]:
 
 def _told_by_success(entry: Entry) -> Iterator[Step]:
     method, about, facts = entry.method, entry.resource_type, entry.facts
-    if about is None and entry.path.startswith(_DISCOVERY):
+    if entry.path.startswith(_DISCOVERY):
         yield "discovery"
     if about == "User" and method == "POST" and entry.status == 201:
         yield "created"
