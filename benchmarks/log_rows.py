@@ -14,7 +14,7 @@ from models import ChangeEvent, Request
 from models.database import Base, db
 from services import organizations
 from services.activity import request_subjects
-from services.activity.request_rows import Entry
+from services.activity.request_rows import FILLED, Entry
 
 PER_TRANSACTION: Final = 10_000
 PER_STATEMENT: Final = 1_000
@@ -69,10 +69,10 @@ def seed_log(app: Flask, slug: str, n_rows: int, *, n_resources: int = 5_000) ->
                 for number in numbers
             ]
             with engine.begin() as connection:
-                connection.execute(sa.insert(_TABLE), rows)
+                _insert(connection, rows)
                 events = [_event(row) for row in rows]
                 connection.execute(sa.insert(_EVENTS), [one for one in events if one])
-                _note_subjects(connection, rows, numbers)
+                _note_subjects(connection, organization.seq, rows, numbers)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
             one.execute(sa.text("ANALYZE"))
 
@@ -89,41 +89,43 @@ def seed_group(app: Flask, slug: str, n_rows: int) -> None:
             events = [_event(row) for row in rows]
             numbers = range(_GROUP_FROM + numbers.start, _GROUP_FROM + numbers.stop)
             with engine.begin() as connection:
-                connection.execute(sa.insert(_TABLE), rows)
+                _insert(connection, rows)
                 connection.execute(sa.insert(_EVENTS), [one for one in events if one])
-                _note_subjects(connection, rows, numbers)
+                _note_subjects(connection, seq, rows, numbers)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
             one.execute(sa.text("ANALYZE"))
 
 
 def _row_of_group(
     choose: random.Random, organization_seq: int, number: int, n_rows: int
-) -> dict[str, Any]:  # Any: as _row
+) -> Entry:
     row = _row(choose, organization_seq, _GROUP_FROM + number, _GROUP_FROM + n_rows, 1)
     status, outcome = choose.choices(
         ((204, "changed"), (409, "refused"), (500, "failed")), (9_989, 10, 1)
     )[0]
-    return row | {
-        "method": "PATCH",
-        "path": f"/scim/v2/Groups/{GROUP_ID}",
-        "status": status,
-        "outcome": outcome,
-        "resource_type": "Group",
-        "resource_id": GROUP_ID,
-    }
+    return row._replace(
+        method="PATCH",
+        path=f"/scim/v2/Groups/{GROUP_ID}",
+        status=status,
+        outcome=outcome,
+        resource_type="Group",
+        resource_id=GROUP_ID,
+    )
+
+
+def _insert(connection: sa.Connection, rows: list[Entry]) -> None:
+    values = [dict(zip(FILLED, row, strict=False)) for row in rows]
+    connection.execute(sa.insert(_TABLE), values)
 
 
 def _note_subjects(
-    connection: sa.Connection,
-    rows: list[dict[str, Any]],  # Any: as _row
-    numbers: range,
+    connection: sa.Connection, organization_seq: int, rows: list[Entry], numbers: range
 ) -> None:
     for start in range(0, len(rows), PER_STATEMENT):
-        entries = [Entry(**row) for row in rows[start : start + PER_STATEMENT]]
-        request_subjects.add_answers(connection, entries)
-    first, last = FIRST_NUMBER + numbers.start, FIRST_NUMBER + numbers.stop
+        request_subjects.add_answers(connection, rows[start : start + PER_STATEMENT])
+    made = range(FIRST_NUMBER + numbers.start, FIRST_NUMBER + numbers.stop)
     request_subjects.add_changes(
-        connection, rows[0]["organization_seq"], range(first, last), moved_members=False
+        connection, organization_seq, made, moved_members=False
     )
 
 
@@ -132,10 +134,10 @@ def seed_large(app: Flask, slug: str, n_events: int) -> None:
     with app.app_context():
         seq = organizations.get(slug).seq
         row = _row(random.Random(1), seq, 0, 0, 1)  # noqa: S311 - as above
-        row |= {"id": LARGE_ID, "outcome": "changed", "kind": "admin"}
+        row = row._replace(id=LARGE_ID, outcome="changed", kind="admin")
         first = FIRST_NUMBER * 2
         with db.engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-            connection.execute(sa.insert(_TABLE), [row])
+            _insert(connection, [row])
             for start in range(0, n_events, PER_TRANSACTION):
                 numbers = range(start, min(start + PER_TRANSACTION, n_events))
                 events = [
@@ -147,24 +149,23 @@ def seed_large(app: Flask, slug: str, n_events: int) -> None:
             request_subjects.add_changes(connection, seq, range(first, last))
 
 
-def _event(row: dict[str, Any]) -> dict[str, Any] | None:  # Any: as _row
-    if row["outcome"] != "changed":
+def _event(row: Entry) -> dict[str, Any] | None:  # Any: values of the columns
+    if row.outcome != "changed":
         return None
-    number = FIRST_NUMBER + int(row["id"][:8] + row["id"][9:13], 16)
-    resource = row["resource_id"] or row["id"]
-    return _event_of(row, number, "updated", resource)
+    number = FIRST_NUMBER + int(row.id[:8] + row.id[9:13], 16)
+    return _event_of(row, number, "updated", row.resource_id or row.id)
 
 
 def _event_of(
-    row: dict[str, Any], number: int, action: str, resource_id: str
-) -> dict[str, Any]:  # Any: as _row
+    row: Entry, number: int, action: str, resource_id: str
+) -> dict[str, Any]:  # Any: values of the columns
     return {
-        "organization_seq": row["organization_seq"],
+        "organization_seq": row.organization_seq,
         "number": number,
-        "request_id": row["id"],
-        "at": row["at"],
-        "actor": row["actor"],
-        "actor_name": row["actor_name"],
+        "request_id": row.id,
+        "at": row.at,
+        "actor": row.actor,
+        "actor_name": row.actor_name,
         "action": action,
         "resource_type": "User",
         "resource_id": resource_id,
@@ -181,34 +182,37 @@ def _row(
     number: int,
     n_rows: int,
     n_resources: int,
-) -> dict[str, Any]:  # Any: values of the columns
+) -> Entry:
     method, address, outcome, status, provider = choose.choice(_CHOICES)
     resource = str(UUID(int=(7 << 76) | (2 << 62) | choose.randrange(n_resources)))
     is_by_admin = choose.random() < 0.005
     token = f"Bench{0 if choose.random() < 0.99 else choose.randrange(1, 20):05}"
     is_read = outcome == "read"
-    return {
-        "id": str(UUID(int=(number << 80) | (7 << 76) | (2 << 62) | number)),
-        "organization_seq": organization_seq,
-        "kind": "admin" if is_by_admin else "scim",
-        "token_public_id": None if is_by_admin else token,
-        "actor": "admin:ada" if is_by_admin else f"token:{token}",
-        "actor_name": "Ada" if is_by_admin else "Okta production",
-        "at": NEWEST - timedelta(seconds=2.5) * (n_rows - number),
-        "method": method,
-        "path": "/scim/v2" + address.format(n=number, id=resource),
-        "status": status,
-        "duration_us": choose.randrange(900, 40_000),
-        "address": f"203.0.113.{choose.randrange(250)}",
-        "user_agent": "Okta SCIM Client 1.0.0",
-        "provider": provider,
-        "outcome": outcome,
-        "resource_type": "User",
-        "resource_id": resource if "{id}" in address or "eq" in address else None,
-        "facts": {"total": 1, "n_found": 1} if is_read else {},
-        "notes": [],
-        "request_bytes": 0 if method == "GET" else len(_BODY),
-        "response_bytes": len(_BODY),
-        "request_body": None if method == "GET" else _BODY,
-        "response_body": _BODY,
-    }
+    return Entry(
+        id=str(UUID(int=(number << 80) | (7 << 76) | (2 << 62) | number)),
+        organization_seq=organization_seq,
+        kind="admin" if is_by_admin else "scim",
+        token_public_id=None if is_by_admin else token,
+        actor="admin:ada" if is_by_admin else f"token:{token}",
+        actor_name="Ada" if is_by_admin else "Okta production",
+        at=NEWEST - timedelta(seconds=2.5) * (n_rows - number),
+        method=method,
+        path="/scim/v2" + address.format(n=number, id=resource),
+        status=status,
+        scim_type=None,
+        cause=None,
+        detail=None,
+        duration_us=choose.randrange(900, 40_000),
+        address=f"203.0.113.{choose.randrange(250)}",
+        user_agent="Okta SCIM Client 1.0.0",
+        provider=provider,
+        outcome=outcome,
+        resource_type="User",
+        resource_id=resource if "{id}" in address or "eq" in address else None,
+        facts={"total": 1, "n_found": 1} if is_read else {},
+        notes=[],
+        request_bytes=0 if method == "GET" else len(_BODY),
+        response_bytes=len(_BODY),
+        request_body=None if method == "GET" else _BODY,
+        response_body=_BODY,
+    )
