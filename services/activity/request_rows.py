@@ -6,6 +6,7 @@ is written whole, when nothing was changed. Who comes second finds the row by it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -70,12 +71,15 @@ FILLED: Final = Entry._fields[:-1]
 """The columns of a row that is written whole."""
 
 _MOST_ROWS_AT_ONCE: Final = 32
-"""Rows of one statement of SQLite, for which the driver lets go of the interpreter.
+"""Rows of one statement, for which the driver lets go of the interpreter.
 
 After each statement it has to be won back from the threads that answer requests, so
 that few long ones are best. What is left takes half as many, and so on down to one: six
 texts, which the driver prepares once.
 """
+
+_BY_NAME: Final = re.compile(r"%\(\w+\)s")
+"""A place holder of PostgreSQL's driver, which takes values in order as well."""
 
 
 def write_change(session: Session, row: Mapping[str, Any]) -> None:  # Any: columns
@@ -119,19 +123,7 @@ def _completing(dialect: Dialect) -> _Run:
     compiled = _completion(dialect.name).compile(
         dialect=dialect, column_keys=list(FILLED)
     )
-    return _by_place(str(compiled)) if compiled.positional else _by_name(str(compiled))
-
-
-def _by_name(statement: str) -> _Run:
-    def run(connection: Connection, given: Sequence[_Values]) -> None:
-        rows = [dict(zip(FILLED, one, strict=True)) for one in given]
-        connection.exec_driver_sql(statement, rows)
-
-    return run
-
-
-def _by_place(statement: str) -> _Run:
-    begin, values, end = _around_values(statement)
+    begin, values, end = _around_values(_BY_NAME.sub("%s", str(compiled)))
 
     def run(connection: Connection, given: Sequence[_Values]) -> None:
         start, n_rows = 0, _MOST_ROWS_AT_ONCE
@@ -154,7 +146,7 @@ def _around_values(statement: str) -> tuple[str, str, str]:
 
 
 def _completion(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    statement = _insert(dialect)
+    statement = _insert(dialect).inline()
     new, old = statement.excluded, _TABLE.c
     # What changed something says so, unless the answer failed after all.
     outcome = case(
