@@ -115,7 +115,8 @@ def _row_of_group(
 
 
 def _insert(connection: sa.Connection, rows: list[Entry]) -> None:
-    values = [dict(zip(FILLED, row, strict=False)) for row in rows]
+    # `claimed`, the last, is no column.
+    values = [dict(zip(FILLED, row[:-1], strict=True)) for row in rows]
     connection.execute(sa.insert(_TABLE), values)
 
 
