@@ -31,6 +31,13 @@ from models.database import db
 
 __version__ = "0.1.0"
 
+_THREADS_BESIDE = 2
+"""Threads of a server process that answer nobody: the request log's and the jobs'.
+
+Each keeps a connection as the others do. One that is opened for a single transaction
+costs more than a transaction of the log, at PostgreSQL a process.
+"""
+
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     """Make an application out of the settings in `environment`, or `os.environ`.
@@ -90,7 +97,8 @@ def _flask_settings(values: Mapping[str, Any], instance: Path) -> dict[str, Any]
 
 
 def _engine_options(url: str, n_threads: int) -> dict[str, Any]:  # Any: as above
-    options = {"pool_size": n_threads, "max_overflow": 2, "pool_timeout": 10}
+    n_connections = n_threads + _THREADS_BESIDE
+    options = {"pool_size": n_connections, "max_overflow": 0, "pool_timeout": 10}
     # People's data and password hashes do not belong into the log of an error.
     options |= {"hide_parameters": True}
     if make_url(url).get_backend_name() == "postgresql":

@@ -155,8 +155,8 @@ SETTINGS: Final = (
         "ROLLCALL_THREADS",
         "",
         "Requests one process works on at a time; its database pool has as many "
-        "connections, and two to spare. Four for one process, two for each of several, "
-        "unless set.",
+        "connections, and two for work beside them. Four for one process, two for each "
+        "of several, unless set.",
         _threads,
     ),
     Setting(

@@ -114,19 +114,28 @@ def test_the_environment_is_read_unless_settings_are_given(
     assert create_app().instance_path == str(tmp_path / "elsewhere")
 
 
-def test_the_pool_has_a_connection_for_every_thread(tmp_path: Path) -> None:
-    few = made_in(tmp_path, ROLLCALL_THREADS="3")
-    options = few.config["SQLALCHEMY_ENGINE_OPTIONS"]
-    assert options["pool_size"] == 3
-    assert "pool_pre_ping" not in options
+def test_the_pool_keeps_a_connection_for_every_thread_and_two_beside_them(
+    tmp_path: Path,
+) -> None:
+    opened: list[object] = []
+    with made_in(tmp_path, ROLLCALL_THREADS="3").app_context():
+        sa.event.listen(db.engine, "connect", lambda *_: opened.append(_))
+        for _ in range(2):
+            taken = [db.engine.connect() for _ in range(3 + 2)]
+            for connection in taken:
+                connection.close()
+        db.engine.dispose()
+    assert len(opened) == 5
 
 
 def test_a_connection_that_died_in_the_pool_is_replaced_on_postgresql(
     tmp_path: Path,
 ) -> None:
+    here = made_in(tmp_path)
+    assert "pool_pre_ping" not in here.config["SQLALCHEMY_ENGINE_OPTIONS"]
     url = "postgresql://nobody@127.0.0.1:1/rollcall"
-    app = made_in(tmp_path, ROLLCALL_DATABASE_URL=url)
-    assert app.config["SQLALCHEMY_ENGINE_OPTIONS"]["pool_pre_ping"]
+    away = made_in(tmp_path, ROLLCALL_DATABASE_URL=url)
+    assert away.config["SQLALCHEMY_ENGINE_OPTIONS"]["pool_pre_ping"]
 
 
 def seen_through(n_proxies: str, folder: Path) -> dict[str, str | None]:
