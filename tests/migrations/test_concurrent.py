@@ -75,4 +75,4 @@ def test_second_migration_waits_for_the_first(
         flask_migrate.upgrade()
         release.join()
         first.close()
-        assert newest() == "0009"
+        assert newest() == "0010"
