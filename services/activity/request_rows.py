@@ -146,11 +146,12 @@ def _completing(dialect: Dialect) -> _Run:
         dialect=dialect, column_keys=list(FILLED)
     )
     begin, values, end = _around_values(_BY_NAME.sub("?", str(compiled)))
+    is_postgresql = dialect.name == "postgresql"
 
     @cache
     def text(n_rows: int) -> str:
         rows = ", ".join([values] * n_rows)
-        return begin + (rows if dialect.name == "sqlite" else _numbered(rows)) + end
+        return begin + (_numbered(rows) if is_postgresql else rows) + end
 
     def run(connection: Connection, given: Sequence[_Values]) -> None:
         start, n_rows = 0, _MOST_ROWS_AT_ONCE

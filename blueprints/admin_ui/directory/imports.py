@@ -181,7 +181,7 @@ def _progress(slug: str, found: Upload) -> Response:
         title=job_words.title(job),
         tally=tally,
         sources=sorted(set(names.values())),
-        can_cancel=jobs.may_cancel(job),
+        cancel=jobs.cancelling(job),
         slug=slug,
     )
 

@@ -52,6 +52,11 @@ def title(job: StoredJob) -> str:
     )
 
 
+def cancelling(job: StoredJob) -> str:
+    """What stopping it is called."""
+    return "Cancel import" if csv_import.noun_of(job.kind) else "Cancel job"
+
+
 def counted(job: StoredJob) -> str:
     """What its progress counts: one of them."""
     if csv_import.noun_of(job.kind):

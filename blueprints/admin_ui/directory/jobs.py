@@ -80,7 +80,7 @@ def show_job(slug: str, job_id: str) -> AnyResponse:
         state=job_words.state(job),
         noun=job_words.counted(job),
         sentences=job_words.sentences(job),
-        can_cancel=may_cancel(job),
+        cancel=cancelling(job),
         can_download=shell.may("download_job_file"),
     )
 
@@ -97,9 +97,10 @@ def ended_parts(job: StoredJob) -> list[str]:
     return ["jobs/_actions.html"]
 
 
-def may_cancel(job: StoredJob) -> bool:
-    """Whether the page offers to stop the job."""
-    return job.state in ("waiting", *jobs.GOING) and shell.may("cancel_job")
+def cancelling(job: StoredJob) -> str:
+    """What the button says that stops the job; empty when the page offers none."""
+    is_offered = job.state in ("waiting", *jobs.GOING) and shell.may("cancel_job")
+    return job_words.cancelling(job) if is_offered else ""
 
 
 @bp.post("/o/<slug>/jobs/<job_id>/cancel")

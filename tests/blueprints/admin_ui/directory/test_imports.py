@@ -101,10 +101,12 @@ def test_a_trial_shows_its_progress_then_its_result(admin, acme, do):
     going = admin.get(f"users/import/{job_id}")
     assert answer.location == f"/o/acme/users/import/{job_id}"
     assert "Trying the import: nothing is written" in going.text
+    assert "Cancel import" in going.text
     assert 'hx-trigger="every 1s"' in going.text
     do(Runner().drain)
     part = admin.get(f"users/import/{job_id}", htmx=True).text
     assert "Trial: 1 person to load" in part
+    assert "Cancel import" in part
     assert "every 1s" not in part
     assert part.lstrip().startswith('<div id="job"')
 
@@ -132,6 +134,7 @@ def test_a_trial_writes_nothing_and_loading_does(app, admin, do):
     assert "Loading" in going
     assert "1 person was loaded" in done
     assert "Load 1 person" not in done
+    assert "Cancel import" not in done
     assert rows(app, sa.select(User.user_name_key)) == [("bo@x.example",)]
 
 

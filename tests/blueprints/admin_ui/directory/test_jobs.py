@@ -32,6 +32,7 @@ def test_a_job_that_goes_on_is_polled(viewer, job_id, do):
     assert "Deactivate 250 users" in page.text
     assert 'value="100"' in page.text
     assert "100 of 250 users" in page.text
+    assert "Cancel job" not in page.text
     assert 'hx-trigger="every 1s"' in page.text
     assert "data-poll" in page.text
 
