@@ -235,7 +235,8 @@ def _in_full(local: datetime) -> str:
 
 def _short(local: datetime, now: datetime) -> str:
     passed = now - local
-    if timedelta(0) <= passed < timedelta(seconds=5):
+    # What happens while a page is made is later than the page's own now.
+    if timedelta(seconds=-1) <= passed < timedelta(seconds=5):
         return "just now"
     if timedelta(0) <= passed < timedelta(hours=1):
         return f"{ago(passed)} ago"

@@ -190,6 +190,8 @@ def test_a_span_is_told_in_its_largest_unit(span: timedelta, words: str) -> None
     ("before", "words"),
     [
         (timedelta(0), "just now"),
+        (timedelta(seconds=-0.4), "just now"),
+        (timedelta(seconds=-2), "in 2 seconds"),
         (timedelta(seconds=12), "12 seconds ago"),
         (timedelta(minutes=59), "59 minutes ago"),
         (timedelta(hours=3), "11:35"),
