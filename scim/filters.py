@@ -139,16 +139,20 @@ def _within_and(term: Filter) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text of the client for the words of an error: in quotes, cut and escaped.
-
-    What cannot be seen (control characters, halves of surrogate pairs) is escaped, so
-    that the words can be printed, logged and written as UTF-8.
-    """
-    seen = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in text[: _SHOWN + 1]
-    )
+    """Text of the client for the words of an error: in quotes, cut and escaped."""
+    seen = escaped(text[: _SHOWN + 1])
     return f'"{seen}"' if len(seen) <= _SHOWN else f'"{seen[: _SHOWN - 1]}…"'
+
+
+def escaped(text: str) -> str:
+    """Text in which what cannot be seen is escaped: it can be printed and logged.
+
+    Control characters, and halves of surrogate pairs, which no UTF-8 can hold.
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
 
 
 _SHOWN: Final = 60

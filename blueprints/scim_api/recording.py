@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple, TypeGuard
 
 import orjson
@@ -203,10 +203,18 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
     address: Address = known["address"]
     meaning = known.get("meaning", _NO_MEANING) if status >= 400 else _NO_MEANING
     body = redaction.request_body(sent) if sent else _NO_BODY
-    hidden = _Hidden(meaning.detail, address, address.secrets | body.secrets)
+    secrets = address.secrets | body.secrets
+    remark = partial(
+        redaction.remark,
+        secrets=secrets,
+        is_quotable=not address.secrets and body.is_quotable,
+    )
     if asked.method == "HEAD":
         data, n_bytes = b"", 0
-    shown = redaction.response_body(data, is_whole=is_whole).head if data else None
+    shown = redaction.response_body(data, is_whole=is_whole, is_suspect=bool(secrets))
+    detail = remark(meaning.detail) if meaning.detail else None
+    if detail and detail != meaning.detail:
+        shown = redaction.error_body(shown, detail)
     about = _resource_type(asked.path)
     return Entry(
         known["request_id"],
@@ -221,7 +229,7 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
         status,
         meaning.scim_type,
         meaning.cause or None,
-        hidden.from_text(meaning.detail or None),
+        detail,
         (time.perf_counter_ns() - known["began"]) // 1000,
         seen.address,
         seen.user_agent,
@@ -230,40 +238,13 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
         about,
         _resource_id(exchange) if about else None,
         _facts(exchange, body),
-        hidden.from_notes(origin.notes) if origin and origin.notes else [],
+        [remark(one) for one in origin.notes] if origin else [],
         n_sent,
         n_bytes,
         body.head,
-        hidden.from_text(shown),
+        shown,
         claim.public_id,
     )
-
-
-class _Hidden(NamedTuple):
-    """What was hidden in a request, to be hidden in what is said of it too."""
-
-    detail: str
-    address: Address
-    secrets: frozenset[str]
-
-    def from_text(self, said: str | None) -> str | None:
-        """What an error says, or the answer that holds it."""
-        if not said or not (self.secrets or self.detail):
-            return said
-        if self.detail and self.address.secrets:
-            said = _quoting_nothing(said, self.detail)
-        return redaction.scrub(redaction.text(said), self.secrets)
-
-    def from_notes(self, notes: Iterable[str]) -> list[str]:
-        """Remarks, which quote what was sent."""
-        return [redaction.scrub(redaction.note(one), self.secrets) for one in notes]
-
-
-def _quoting_nothing(said: str, detail: str) -> str:
-    """The detail of an error, or the answer that holds it, without its quotations."""
-    bare = redaction.without_quotations(detail)
-    spelt, shown = (orjson.dumps(one).decode()[1:-1] for one in (detail, bare))
-    return said.replace(spelt, shown).replace(detail, bare)
 
 
 def _sent(asked: Request, known: dict[str, Any]) -> tuple[bytes, int]:
@@ -298,7 +279,7 @@ def _name_sent(body: Body) -> dict[str, str]:
         return {}
     given = document if isinstance(document, dict) else {}
     name = _called(given).strip()
-    shown = redaction.scrub(shorten(name, _LONGEST_NAME), body.secrets)
+    shown = shorten(name, _LONGEST_NAME)
     return {"name": shown} if shown not in ("", redaction.HIDDEN) else {}
 
 

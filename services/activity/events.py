@@ -156,7 +156,7 @@ def _record_request(
             "resource_type": subject.resource_type if subject else None,
             "resource_id": subject.resource_id if subject else None,
             "facts": {},
-            "notes": [redaction.note(note) for note in origin.notes],
+            "notes": [redaction.remark(note) for note in origin.notes],
         },
     )
 

@@ -3,8 +3,9 @@
 Hidden are passwords, photos, credentials and whatever looks like a provisioning token,
 in addresses and bodies, under any key and as the value of any PATCH. A body in which no
 word speaks of a secret is kept as it came; one where some does is read, and what cannot
-be read is not kept. It is rather too careful: a hidden title costs nothing, a password
-in a log does. The `Authorization` header never comes here.
+be read is not kept. All is hidden by its place. It is looked for elsewhere in nothing
+but the remarks on a request, which may quote it: notes, and the words of an error. The
+`Authorization` header never comes here.
 """
 
 from __future__ import annotations
@@ -13,12 +14,20 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
 import orjson
 
+from scim import filters
+from services.activity.secret_words import (
+    is_common,
+    is_secret,
+    may_name_one,
+    pieces,
+    says_one,
+)
 from services.origin import shorten
 
 HIDDEN: Final = "hidden"
@@ -33,15 +42,8 @@ _READ_BYTES: Final = 512 * 1024
 
 _DEEPEST: Final = 64
 
-_SECRET_WORDS: Final = (
-    *("passw", "passphrase", "passcode", "pwd", "secret", "credential", "token"),
-    *("apikey", "api_key", "api-key", "privatekey", "private_key", "authorization"),
-    *("photo", "picture", "avatar", "thumbnail"),
-)
-"""Parts of the names of what is hidden, in lower case."""
-
-_MARKS: Final = (*_SECRET_WORDS, "rcl", "bearer", "basic ", "data:")
-"""Without one of them a text is as it may be kept."""
+_MARKS: Final = ("rcl", "bearer", "basic ", "data:")
+"""Without one of them, and the name of a secret, a text is as it may be kept."""
 
 _OUR_MARKS: Final = (b"passw", b"photo", b"rcl", b"bearer", b"basic ", b"data:")
 _OUR_PHOTOS: Final = b'"photos":'
@@ -61,14 +63,6 @@ _NAMES: Final = frozenset({"path", "name", "key", "attribute", "type", "field", 
 _VALUES: Final = frozenset({"value", "values", "val", "content", "data", "newvalue"})
 
 _ATTRIBUTE: Final = re.compile(r"[\w.:$-]*")
-_ASSIGNED: Final = re.compile(
-    # Of parts of an attribute too, and of the filter that chooses among its values.
-    rf"(?:{'|'.join(_SECRET_WORDS)})[\w.$-]*+[\"'\])}}\s]*+"
-    r"([=:<>\[]|\b(?:eq|ne|co|sw|ew|gt|ge|lt|le|is)\b)?"
-)
-"""A word, whatever follows it: a text full of them is gone through once."""
-
-_DATA: Final = re.compile(r"\bdata:[\w.+/-]*[;,]")
 _TOKEN: Final = re.compile(r"(rcl(?:_|%5f)[0-9a-z]{10})[0-9a-z_%]+", re.IGNORECASE)
 _UNPREFIXED: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{10})_[0-9A-Za-z]{24,}")
 _MAY_HOLD_TOKEN: Final = re.compile(r"_|rcl|bearer|basic", re.IGNORECASE)
@@ -80,8 +74,6 @@ _SCHEME: Final = re.compile(
     re.IGNORECASE,
 )
 _RANDOM: Final = re.compile(r"[0-9A-Za-z]{40,}")
-_PIECE: Final = re.compile(r"[^\s\"'=&()\[\]<>]{3,}")
-_OPERATORS: Final = frozenset({"and", "not"})
 _AT_LEAST: Final = 3
 """Characters of a secret that is looked for elsewhere; fewer would be anywhere."""
 
@@ -99,10 +91,15 @@ class Address:
 
 @dataclass(frozen=True)
 class Body:
-    """The head of a body as it is kept, or None, and what was hidden in it."""
+    """The head of a body as it is kept, or None, and what was hidden in it.
+
+    `is_quotable` unless some text of it was hidden for what it says: then an error may
+    quote any part of that.
+    """
 
     head: str | None
     secrets: frozenset[str] = frozenset()
+    is_quotable: bool = True
 
 
 def text(value: str) -> str:
@@ -122,16 +119,9 @@ def value_sought(value: Any, where: Address) -> Any:  # Any: as JSON has it
     if where.secrets:
         return HIDDEN
     is_secret = isinstance(value, str) and (
-        _without_random(text(value)) != value or _speaks_of_secrets(value)
+        _without_random(text(value)) != value or says_one(value)
     )
     return HIDDEN if is_secret else value
-
-
-def note(value: str) -> str:
-    """A remark on a request, which may quote of it what a password is."""
-    said = text(value)
-    quoted = said.partition('"')[2].rpartition('"')[0]
-    return without_quotations(said) if _speaks_of_secrets(quoted) else said
 
 
 def address(path: str, query: str) -> Address:
@@ -151,18 +141,17 @@ def _is_plain(query: str) -> bool:
     plain = unquote_plus(query)
     if "%" in plain or _MAY_HOLD_TOKEN.search(plain) or _RANDOM.search(plain):
         return False
-    folded = plain.casefold()
-    return "data:" not in folded and not any(word in folded for word in _SECRET_WORDS)
+    return "data:" not in plain.casefold() and not may_name_one(plain)
 
 
 def _parameter(part: str, secrets: set[str]) -> str:
     name, is_assigned, value = part.partition("=")
     plain = _decoded(value)
     without_tokens = text(value)
-    if _is_secret(_decoded(name)) or _speaks_of_secrets(plain) or "rcl" in _plain(name):
+    if is_secret(_decoded(name)) or says_one(plain) or "rcl" in _plain(name):
         if _TOKEN.fullmatch(value):
             return f"{text(name)}={without_tokens}"
-        secrets.update((plain, *_pieces(plain)))
+        secrets.update((plain, *pieces(plain)))
         shown = name if _ATTRIBUTE.fullmatch(name) and "rcl" not in name else HIDDEN
         return f"{shown}={HIDDEN}"
     if text(plain) != plain and without_tokens == value:
@@ -183,21 +172,6 @@ def _decoded(value: str) -> str:
             break
         value = decoded
     return value
-
-
-def _pieces(value: str) -> Iterable[str]:
-    """The parts of a hidden text that an error might name."""
-    for piece in _PIECE.findall(value):
-        folded = piece.casefold()
-        if folded.removeprefix(".") not in _NO_SECRETS and folded not in _OPERATORS:
-            yield piece
-
-
-_NO_SECRETS: Final = frozenset(
-    {"password", "token", "photos", "photos.value", "photos.display", "photos.type"}
-    | {"value", "display", "type", "primary"}
-)
-"""Names of attributes, which stand in every answer."""
 
 
 def _without_random(value: str) -> str:
@@ -227,15 +201,32 @@ def request_body(data: bytes) -> Body:
     return _read(data, math.inf)
 
 
-def response_body(data: bytes, *, is_whole: bool = True) -> Body:
+def response_body(
+    data: bytes, *, is_whole: bool = True, is_suspect: bool = False
+) -> str | None:
     """What is kept of an answer of ours, or of its head.
 
     Here a value follows its key, so that what lies beyond the head cannot matter.
+    `is_suspect` when something was hidden in the request, which may come back.
     """
+    if not data:
+        return None
     head = data[:KEPT_BYTES]
-    if not _may_tell(head):
-        return Body(head.decode(errors="ignore"))
-    return _read(data, KEPT_BYTES) if is_whole else Body(None)
+    shown = head.decode(errors="ignore")
+    if not _may_tell(head) and not (is_suspect and _is_suspicious(shown)):
+        return shown
+    return _read(data, KEPT_BYTES).head if is_whole else None
+
+
+def error_body(shown: str | None, detail: str) -> str | None:
+    """An answer that is an error, as it is kept, with what is kept of its detail."""
+    try:
+        document = orjson.loads(shown or "")
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(document, dict) or "detail" not in document:
+        return None
+    return orjson.dumps(document | {"detail": detail}).decode()
 
 
 def _may_tell(head: bytes) -> bool:
@@ -268,7 +259,9 @@ def _shows_photos(head: bytes) -> bool:
 
 def _is_suspicious(sent: str) -> bool:
     folded = sent.casefold()
-    if any(mark in folded for mark in _MARKS) or _TAIL.search(sent):
+    if any(mark in folded for mark in _MARKS) or may_name_one(sent):
+        return True
+    if _TAIL.search(sent):
         return True
     return "\\u" in folded and any(one in folded for one in _ESCAPED_LETTERS)
 
@@ -281,7 +274,7 @@ def _read(data: bytes, most_characters: float) -> Body:
     hiding = _Hiding(most_characters)
     shown = hiding.walk(document)
     head = _cut(orjson.dumps(shown).decode())
-    return Body(head, frozenset(hiding.secrets))
+    return Body(head, frozenset(hiding.secrets), hiding.is_quotable)
 
 
 def _cut(whole: str) -> str:
@@ -299,6 +292,7 @@ class _Hiding:
 
     _left: float
     secrets: set[str] = field(default_factory=set)
+    is_quotable: bool = True
 
     def walk(self, value: Any, depth: int = 0) -> Any:  # Any: whatever JSON holds
         """The value with all that is secret hidden."""
@@ -325,14 +319,14 @@ class _Hiding:
         self, document: dict[str, Any], depth: int
     ) -> dict[str, Any]:  # Any: as in walk
         names_secret = any(
-            isinstance(part, str) and _is_secret(part)
+            isinstance(part, str) and is_secret(part)
             for key, part in document.items()
             if key.casefold() in _NAMES
         )
         shown: dict[str, Any] = {}
         for key, part in document.items():
             folded = key.casefold()
-            if _is_secret(key) or (names_secret and folded in _VALUES):
+            if is_secret(key) or (names_secret and folded in _VALUES):
                 shown[self._key(key)] = self._hide(part)
             else:
                 shown[self._key(key)] = self.walk(part, depth)
@@ -340,17 +334,20 @@ class _Hiding:
 
     def _key(self, key: str) -> str:
         self._left -= 4
-        if _is_secret(key) and not _ATTRIBUTE.fullmatch(key):
-            self.secrets.update(_pieces(key))
-            return HIDDEN
+        if is_secret(key) and not _ATTRIBUTE.fullmatch(key):
+            return self._spoken(key)
         return self._text(key)
 
     def _text(self, value: str) -> str:
         self._left -= len(value)
-        if value[:5].casefold() == "data:" or _speaks_of_secrets(value):
-            self.secrets.update(_pieces(value))
-            return HIDDEN
+        if value[:5].casefold() == "data:" or says_one(value):
+            return self._spoken(value)
         return _without_random(text(value))
+
+    def _spoken(self, value: str) -> str:
+        self.secrets.update(pieces(value))
+        self.is_quotable = False
+        return HIDDEN
 
     def _hide(self, value: Any) -> Any:  # Any: as in walk
         """Nothing of a value but that there is one."""
@@ -368,45 +365,44 @@ class _Hiding:
         return HIDDEN
 
 
-@lru_cache(maxsize=2_000)
-def _is_secret(name: str) -> bool:
-    folded = name.casefold()
-    return any(word in folded for word in _SECRET_WORDS)
+def remark(said: str, secrets: Iterable[str] = (), *, is_quotable: bool = True) -> str:
+    """A text of ours on a request, a note or an error, that may quote what was hidden.
 
-
-def _speaks_of_secrets(value: str) -> bool:
-    """Whether a text says what a password is, as a filter or a nested document does.
-
-    Or holds a picture itself.
+    Nothing is quoted at all when it is not `is_quotable`, since parts are quoted too,
+    in other spellings. Outside of quotations are our own words, and numbers.
     """
-    folded = value.casefold()
-    if "data:" in folded and _DATA.search(folded):
-        return True
-    has_word = any(word in folded for word in _SECRET_WORDS)
-    return has_word and any(found[1] for found in _ASSIGNED.finditer(folded))
-
-
-def scrub(said: str, secrets: Iterable[str]) -> str:
-    """A text of ours in which an error may have quoted what was hidden."""
+    said = text(said)
+    before, mark, rest = said.partition('"')
+    quoted, _, after = rest.rpartition('"')
+    if mark and (not is_quotable or says_one(quoted)):
+        said = f'{before}"{HIDDEN}"{after}'
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) < _AT_LEAST:
+        if len(secret) < _AT_LEAST or is_common(secret):
             continue
-        for spelt in {secret, orjson.dumps(secret).decode()[1:-1]}:
-            said = said.replace(spelt, HIDDEN)
-            if len(spelt) > _QUOTED and spelt[:_QUOTED] in said:
-                said = _hide_from(said, spelt[:_QUOTED])
+        if any(one.isdigit() for one in secret):
+            said = _scrubbed(said, secret)
+            continue
+        before, mark, rest = said.partition('"')
+        quoted, end, after = rest.rpartition('"')
+        said = before + mark + _scrubbed(quoted, secret) + end + after
     return said
 
 
-def without_quotations(said: str) -> str:
-    """A text of ours from its first quotation mark to its last one hidden.
+def _scrubbed(said: str, secret: str) -> str:
+    """A text in which a secret, but no part of a longer word, is hidden."""
+    for spelt in {secret, filters.escaped(secret), shorten(secret, len(secret))}:
+        begin = r"(?<!\w)" if spelt[0].isalnum() else ""
+        end = r"(?!\w)" if spelt[-1].isalnum() else ""
+        said = re.sub(f"{begin}{re.escape(spelt)}{end}", HIDDEN, said)
+        if len(spelt) > _QUOTED:
+            said = _without_beginnings(said, spelt)
+    return said
 
-    For errors about an address in which something was hidden: they quote parts of it,
-    in other spellings too.
-    """
-    return re.sub(r'".*"', f'"{HIDDEN}"', said, flags=re.DOTALL)
 
-
-def _hide_from(said: str, begin: str) -> str:
-    """Hidden up to the mark that ends a quotation, or the text."""
-    return re.sub(re.escape(begin) + r'[^"\\]*', HIDDEN, said)
+def _without_beginnings(said: str, secret: str) -> str:
+    """A text in which as much of a long secret as was quoted of it is hidden."""
+    while (start := said.find(secret[:_QUOTED])) >= 0:
+        pairs = zip(said[start:], secret, strict=False)
+        n_same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        said = said[:start] + HIDDEN + said[start + n_same :].removeprefix("…")
+    return said

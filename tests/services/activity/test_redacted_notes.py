@@ -17,5 +17,5 @@ from services.activity import redaction
     ],
 )
 def test_a_note_quotes_no_password(said: str, kept: str) -> None:
-    assert kept in redaction.note(said)
-    assert "Xyzzy86" not in redaction.note(said)
+    assert kept in redaction.remark(said)
+    assert "Xyzzy86" not in redaction.remark(said)

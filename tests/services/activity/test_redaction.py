@@ -46,6 +46,11 @@ SHAPES: list[Callable[[Any], Document]] = [
     lambda secret: {"Operations": [{"path": 'photos[type eq "x"]', "value": secret}]},
     lambda secret: {"attributes": [{"name": "password", "Value": secret}]},
     lambda secret: {"client_secret": secret, "apiKey": secret},
+    lambda secret: {"pw": secret, "userPin": secret, "otp_code": secret},
+    lambda secret: {"PASS": secret, "name": {"pass": [secret]}},
+    lambda secret: {"Operations": [{"path": "userPin", "value": secret}]},
+    lambda secret: {"title": f"my PIN is {secret}"},
+    lambda secret: {"pa\u017fs": secret},
     lambda secret: {"title": json.dumps({"password": secret})},
     lambda secret: {"title": f"password={secret}"},
     lambda secret: {"path": f'password eq "{secret}"'},
@@ -116,7 +121,7 @@ def test_a_text_without_secrets_is_kept_as_it_is(text: str) -> None:
 
 
 def test_a_body_without_secrets_is_kept_to_the_letter() -> None:
-    body = b'{ "userName" : "bo",\n  "userName":"twice" '
+    body = b'{ "shipping" : "compass",\n  "shipping":"upwork, spinner" '
     assert redaction.request_body(body).head == body.decode()
 
 
@@ -179,7 +184,7 @@ def test_a_huge_body_that_speaks_of_secrets_is_not_kept() -> None:
 def test_an_answer_is_kept_and_its_photos_are_not() -> None:
     users = [{"userName": f"u{n}", "photos": [{"value": SECRET}]} for n in range(900)]
     data = json.dumps({"Resources": users}, separators=(",", ":")).encode()
-    head = redaction.response_body(data).head or ""
+    head = redaction.response_body(data) or ""
     assert head.startswith('{"Resources":[{"userName":"u0","photos":"hidden"}')
     assert len(head) == redaction.KEPT_BYTES
     assert SECRET not in head
@@ -202,18 +207,18 @@ PHOTOS = [{"value": SECRET}]
 )
 def test_photos_are_found_before_and_after_groups(users: list[Any]) -> None:
     data = json.dumps({"Resources": users}, separators=(",", ":")).encode()
-    assert SECRET not in (redaction.response_body(data).head or "")
+    assert SECRET not in (redaction.response_body(data) or "")
 
 
 def test_an_answer_of_groups_alone_is_kept_as_it_is() -> None:
     data = json.dumps({"groups": GROUPS * 9}, separators=(",", ":"))
-    assert redaction.response_body(data.encode()).head == data[: redaction.KEPT_BYTES]
+    assert redaction.response_body(data.encode()) == data[: redaction.KEPT_BYTES]
 
 
 def test_the_head_of_a_streamed_answer_is_kept_unless_it_speaks_of_secrets() -> None:
     plain, named = b'{"id":"7","members":[', b'{"photos":[{"value":"x'
-    assert redaction.response_body(plain, is_whole=False).head == plain.decode()
-    assert redaction.response_body(named, is_whole=False).head is None
+    assert redaction.response_body(plain, is_whole=False) == plain.decode()
+    assert redaction.response_body(named, is_whole=False) is None
 
 
 QUERY = [
@@ -226,6 +231,8 @@ QUERY = [
     f"x=Bearer%20{SECRET}",
     f"x=Bearer+{SECRET}",
     f"password%3D{SECRET}",
+    f"pw={SECRET}",
+    f"filter=userPin%20eq%20%22{SECRET}%22",
 ]
 
 
@@ -265,6 +272,7 @@ def test_a_token_in_the_query_is_hidden(query: str) -> None:
         "filter=userName%20eq%20%22bo%40example.com%22",
         "filter=title+eq+%22Executive+Secretary%22",
         "attributes=userName,password",
+        "filter=title+eq+%22Shipping+inspector%22&spin=1&passport=2",
         "a&b=&=c&&",
     ],
 )
@@ -313,12 +321,27 @@ def test_an_endless_address_is_cut() -> None:
     assert len(shown) == redaction.LONGEST_PATH
 
 
-def test_what_was_hidden_is_hidden_in_an_error_too() -> None:
+def test_what_was_hidden_is_hidden_in_a_remark_too() -> None:
     long = "s3cret" * 20
-    secrets = {SECRET, long, 'quo"ted', "ab"}
-    said = f'near "{SECRET}", "{long[:59]}…", "quo\\"ted" and ab'
-    shown = redaction.scrub(said, secrets)
-    assert shown == 'near "hidden", "hidden", "hidden" and ab'
+    secrets = {SECRET, long, 'quo"ted', "ab", "tab\tbed"}
+    said = f'near "{SECRET}", "{long[:59]}…", "quo"ted", "tab\\tbed" and ab'
+    shown = redaction.remark(said, secrets)
+    assert shown == 'near "hidden", "hidden", "hidden", "hidden" and ab'
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ('The word must be "must".', 'The word must be "hidden".'),
+        ('"mustard" is no "mus".', '"mustard" is no "mus".'),
+        ('The number 441, not 4411, "441".', 'The number hidden, not 4411, "hidden".'),
+        ('"photos" of type "photo".', '"photos" of type "photo".'),
+        ('"active" is for "User".', '"active" is for "User".'),
+    ],
+)
+def test_whole_words_are_hidden_that_are_not_our_own(said: str, shown: str) -> None:
+    secrets = {"must", "441", "photo", "active", "User"}
+    assert redaction.remark(said, secrets) == shown
 
 
 def test_the_parts_of_a_hidden_filter_are_known() -> None:
@@ -331,7 +354,8 @@ def test_the_parts_of_a_hidden_filter_are_known() -> None:
 def test_an_address_that_hides_something_is_known(query: str) -> None:
     assert redaction.address("/Users", query).secrets
     said = 'near "x": say "y" or "z", not that.'
-    assert redaction.without_quotations(said) == 'near "hidden", not that.'
+    kept = redaction.remark(said, is_quotable=False)
+    assert kept == 'near "hidden", not that.'
 
 
 def test_the_names_of_attributes_are_no_secrets() -> None:
