@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from scim.attributes import JSON
+from services.activity.redaction import HIDDEN
+from services.activity.secret_words import is_secret
 from services.activity.sentences import Clause, Part
 from services.directory.mapping import Reference
 from services.origin import shorten
@@ -235,6 +237,9 @@ def _spaced(name: str) -> str:
 def _shown(event: HistoryEvent, key: str, value: JSON) -> tuple[Shown, ...]:
     if value is None:
         return ()
+    if is_secret(key):
+        # Photos: they are kept to be changed back, and shown with the person alone.
+        return (HIDDEN,) if value else ()
     if key == "active":
         return ("active" if value else "deactivated",)
     if key in _TIMES and isinstance(value, str):

@@ -195,6 +195,10 @@ def test_the_organization_is_spoken_of_without_its_name(
             *(None, Difference("addresses", ("home: Oslo, NO",), ())),
         ),
         (
+            "photos",
+            *([], [{"value": "data:,x"}], Difference("photos", (), ("hidden",))),
+        ),
+        (
             "expires_at",
             *(None, NOW.isoformat(), Difference("expires", (), (NOW,))),
         ),
