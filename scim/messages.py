@@ -215,7 +215,7 @@ def read_json(body: bytes) -> Document:
     document = _parse(text)
     if not isinstance(document, dict):
         raise InvalidSyntax(
-            "not_json",
+            "no_object",
             f"The body must be a JSON object, but {quirks.kind_of(document)} arrived. "
             "Send one resource, or one PatchOp message.",
         )

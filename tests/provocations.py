@@ -315,6 +315,7 @@ PROVOCATIONS: Final[list[tuple[str, Provocation]]] = [
     ("a-look-up-is-too-large", _filter("x" * 9_000)),
     ("the-request-came-empty", _request("POST", "/Users")),
     ("the-request-is-not-json", _request("POST", "/Users", b"{")),
+    ("the-request-is-no-json-object", _request("POST", "/Users", b"[]")),
     ("the-same-key-came-twice", _request("POST", "/Users", b'{"a": 1, "a": 2}')),
     (
         "the-request-holds-characters-or-numbers-that-cannot-be-stored",

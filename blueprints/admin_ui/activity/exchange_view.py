@@ -104,8 +104,8 @@ def _absence(nothing: str, n_bytes: int | None, keeps_bodies: bool) -> str:
     if not n_bytes:
         return nothing
     return (
-        f"This body of {formats.file_size(n_bytes)} was not kept: it was no JSON, or "
-        "could not be searched for passwords."
+        f"This body of {formats.file_size(n_bytes)} was not kept: it was no object or "
+        "list in JSON, or could not be searched for passwords."
     )
 
 

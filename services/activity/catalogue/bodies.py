@@ -64,7 +64,13 @@ ENTRIES: Final = (
         ("not_json",),
         "The request is not JSON",
         "What came could not be read: it was cut on the way, or is something else than "
-        "one object in JSON.",
+        "JSON.",
+    ),
+    _syntax(
+        ("no_object",),
+        "The request is no JSON object",
+        "What came is JSON, but a list, a text or a number, and not one user, group or "
+        "change.",
     ),
     _syntax(
         ("repeated",),
