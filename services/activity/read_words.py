@@ -125,13 +125,8 @@ def _looked_up(
         by = f" by a hidden {label.strip() or 'value'}: {found}"
         return done(who, "looked up", whom, Part(by))
     value = shorten(str(facts["value"]), _LONGEST)
-    # The short form leaves out what all user names of an organization share.
-    name = value.partition("@")[0] if attribute.lower() in _NAMES else value
     lead, tail = Part(f"{group}{label}"), Part(f": {found}")
-    return Sentences(
-        done(who, "looked up", lead, Part(name or value, link), tail).short,
-        done(who, "looked up", lead, Part(value, link), tail).full,
-    )
+    return done(who, "looked up", lead, Part(value, link), tail)
 
 
 def _searched(request: LoggedRequest, kind: ReadKind, who: str) -> Sentences:

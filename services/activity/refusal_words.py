@@ -41,11 +41,14 @@ def _could_not(
     request: LoggedRequest, verb: str, subject: Subject, who: str
 ) -> Sentences:
     why = Part(_why(request, subject))
-    is_owned = subject.is_deleted or request.outcome == "failed"
+    # Of a change, the name alone says much; of "users could not be listed", nothing.
+    is_told = (
+        subject.is_deleted or request.outcome == "failed" or request.method in _READING
+    )
     short = (*subject.at_start, Part(f" could not be {verb}"))
     lead = Part(f"{who} could not {_INFINITIVES[verb]} ")
     return Sentences(
-        joined(*short, why if is_owned else Part("")),
+        joined(*short, why if is_told else Part("")),
         joined(lead, *subject.parts, why),
     )
 
@@ -65,7 +68,7 @@ def _why(request: LoggedRequest, subject: Subject) -> str:
         is_busy = request.cause == "busy"
         return f": {'Rollcall was busy' if is_busy else 'an error in Rollcall'}"
     if request.status == _NOT_FOUND:
-        return _where(subject)
+        return _where(subject, request.method)
     if request.status == _CONFLICT:
         name = "user name" if request.resource_type == "User" else "name"
         return f": the {name} is taken"
@@ -74,10 +77,10 @@ def _why(request: LoggedRequest, subject: Subject) -> str:
     return f": {said}" if (said := _SCIM_TYPES.get(request.scim_type or "")) else ""
 
 
-def _where(subject: Subject) -> str:
+def _where(subject: Subject, method: str) -> str:
     """Why a resource was not found, unless what it is called says so."""
     if subject.is_deleted:
-        return ": deleted"
+        return ": deleted already" if method == "DELETE" else ": deleted"
     return ": not here" if subject.part.text else ""
 
 

@@ -230,8 +230,8 @@ def test_what_changed_nothing_says_so() -> None:
         (
             "DELETE",
             {"status": 404, "resource_id": "gone"},
-            "Bo Ek could not be deleted: deleted",
-            "Okta could not delete Bo Ek: deleted",
+            "Bo Ek could not be deleted: deleted already",
+            "Okta could not delete Bo Ek: deleted already",
         ),
         (
             "PUT",
@@ -266,7 +266,7 @@ def test_what_changed_nothing_says_so() -> None:
         (
             "GET",
             {"status": 400, "path": "/scim/v2/Users?filter=x", "scim_type": "tooMany"},
-            "Users could not be searched",
+            "Users could not be searched: it asks for too much",
             "Okta could not search users: it asks for too much",
         ),
     ],
