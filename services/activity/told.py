@@ -56,6 +56,13 @@ class ToldRequest:
         return meaning.who(self.request)
 
     @property
+    def provider(self) -> str:
+        """The provider, if recognised, where the name of the token does not say it."""
+        one = self.request
+        is_said = one.provider.casefold() in one.actor_name.casefold()
+        return one.provider if one.actor_name and not is_said else ""
+
+    @property
     def outcome(self) -> str:
         """What came of it, in a word or two: `Already so`."""
         return meaning.OUTCOMES.get(self.request.outcome, self.request.outcome)
@@ -63,7 +70,7 @@ class ToldRequest:
 
 @dataclass(frozen=True)
 class FoldedReads:
-    """Reads of one kind by one token with nothing between them, the newest first."""
+    """Reads of one kind by one sender with nothing between them, the newest first."""
 
     rows: tuple[ToldRequest, ...]
     sentence: tuple[Part, ...]
@@ -182,11 +189,11 @@ def fold(rows: Sequence[ToldRequest]) -> tuple[ToldRequest | FoldedReads, ...]:
     return tuple(folded)
 
 
-def _fold_key(row: ToldRequest) -> tuple[ReadKind, str | None] | None:
+def _fold_key(row: ToldRequest) -> tuple[ReadKind, str | None, str] | None:
     one = row.request
     if one.outcome != "read" or one.kind != meaning.SCIM:
         return None
-    return read_words.kind_of(one), one.token_public_id
+    return read_words.kind_of(one), one.token_public_id, one.provider
 
 
 def read(

@@ -260,6 +260,24 @@ def listed(start: int, **columns: Any) -> dict[str, Any]:
     return {"facts": facts} | columns
 
 
+@pytest.mark.parametrize(
+    ("token", "provider", "expected"),
+    [
+        ("Okta production", "Okta", ""),
+        ("okta", "Okta", ""),
+        ("Okta production", "Entra ID", "Entra ID"),
+        ("Production", "", ""),
+        ("", "Okta", ""),
+    ],
+)
+def test_a_provider_is_told_beside_a_token_that_does_not_name_it(
+    acme: OrganizationRef, token: str, provider: str, expected: str
+) -> None:
+    write(acme, {"actor_name": token, "provider": provider})
+    (row,) = told.page(acme, SCIM).rows
+    assert row.provider == expected
+
+
 def test_three_reads_of_one_kind_in_a_row_are_folded(acme: OrganizationRef) -> None:
     write(acme, *[listed(start) for start in (1, 101, 201)])
     (folded,) = told.fold(told.page(acme, SCIM).rows)
@@ -274,6 +292,7 @@ def test_three_reads_of_one_kind_in_a_row_are_folded(acme: OrganizationRef) -> N
         [listed(1), listed(101)],
         [listed(1), listed(101, outcome="refused", status=400), listed(201)],
         [listed(1), listed(101, token_public_id="9xAbcdefgh"), listed(201)],
+        [listed(1), listed(101, provider="Entra ID"), listed(201)],
         [listed(1), listed(101, path="/scim/v2/Groups"), listed(201)],
         [listed(start, outcome="already", method="PUT") for start in (1, 2, 3)],
     ],

@@ -90,6 +90,17 @@ def test_leniencies_are_marked_on_their_row(viewer: AdminClient, write: Write) -
     assert "with 1 note: Read the text &lt;False&gt; as false." in page
 
 
+def test_who_sent_it_is_the_token_and_the_provider_that_it_does_not_name(
+    viewer: AdminClient, write: Write
+) -> None:
+    write({"actor_name": "Okta <1>", "provider": "Okta"})
+    write({"actor_name": "Okta <2>", "provider": "Entra ID"})
+    page = viewer.get("activity", kind="scim").text
+    assert '<td class="soft small w-token"><bdi>Okta &lt;1&gt;</bdi></td>' in page
+    beside = '<small class="muted"><bdi>Entra ID</bdi></small>'
+    assert f"<bdi>Okta &lt;2&gt;</bdi>{beside}</td>" in page
+
+
 def test_lookups_in_a_row_are_folded_and_each_can_be_opened(
     viewer: AdminClient, write: Write
 ) -> None:
