@@ -7,6 +7,7 @@ that no further request can. The token is in no text that leaves here.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ class Wire:
         self.base_url = base_url
         self.n_requests = 0
         self._token = token
-        self._cut = token[:-4] or "cut"
+        self._cut = token[:-4]
         self._pace = pace
         self._wait = wait
         host = urlsplit(base_url).hostname
@@ -148,7 +149,7 @@ class Wire:
         is `Refused` too.
         """
         answer = self._patiently(
-            method, target, body, self._cut if cut else self._token
+            method, target, body, (self._cut or "cut") if cut else self._token
         )
         if answer.is_success:
             return answer
@@ -235,8 +236,9 @@ class Wire:
         """A stranger's words without the token, on one line, and not too many."""
         words = " ".join(text.split())
         words = "".join(one if one.isprintable() else "�" for one in words)
-        for secret in (self._token, self._cut):
-            words = words.replace(secret, "…")
+        for secret in filter(None, (self._token, self._cut)):
+            # As a word: what was pasted for a token may be a letter.
+            words = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "…", words)
         return words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
 
 

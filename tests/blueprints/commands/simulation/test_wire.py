@@ -96,6 +96,16 @@ def test_a_server_that_repeats_the_token_is_not_repeated(
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("token", ["r", "rcl_x", "token"])
+def test_a_word_that_was_taken_for_a_token_leaves_others_whole(
+    stranger: Start, token: str
+) -> None:
+    server = stranger(always(error(401, "Tokens are cut off: rcl_xyz.")))
+    with Wire(server.base_url, token) as wire, pytest.raises(Stopped) as stopped:
+        wire.send("GET", "/Users")
+    assert str(stopped.value).endswith(": Tokens are cut off: rcl_xyz.")
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
