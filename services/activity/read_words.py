@@ -125,8 +125,14 @@ def _looked_up(
         by = f" by a hidden {label.strip() or 'value'}: {found}"
         return done(who, "looked up", whom, Part(by))
     value = shorten(str(facts["value"]), _LONGEST)
+    # The short form leaves out what user names share; of nobody it may be the fault.
+    is_shared = total and attribute.lower() in _NAMES
+    name = value.partition("@")[0] if is_shared else value
     lead, tail = Part(f"{group}{label}"), Part(f": {found}")
-    return done(who, "looked up", lead, Part(value, link), tail)
+    return Sentences(
+        done(who, "looked up", lead, Part(name or value, link), tail).short,
+        done(who, "looked up", lead, Part(value, link), tail).full,
+    )
 
 
 def _searched(request: LoggedRequest, kind: ReadKind, who: str) -> Sentences:

@@ -74,7 +74,7 @@ def test_a_list_of_which_nothing_is_known_is_still_a_list() -> None:
         (
             "/Users",
             {},
-            "Looked up ana.silva@acme.example: found",
+            "Looked up ana.silva: found",
             "Okta looked up ana.silva@acme.example: found",
         ),
         (
@@ -86,7 +86,7 @@ def test_a_list_of_which_nothing_is_known_is_still_a_list() -> None:
         (
             "/Users",
             {"attribute": "urn:ietf:params:scim:schemas:core:2.0:User:userName"},
-            "Looked up ana.silva@acme.example: found",
+            "Looked up ana.silva: found",
             "Okta looked up ana.silva@acme.example: found",
         ),
         (
@@ -125,9 +125,7 @@ def test_a_look_up_says_whether_there_is_such_a_person(
 
 def test_who_was_found_can_be_opened() -> None:
     request = read("/Users?filter=x", facts=LOOK_UP)
-    assert told(request, Part("Ana Silva", ANA)).short[1] == Part(
-        "ana.silva@acme.example", ANA
-    )
+    assert told(request, Part("Ana Silva", ANA)).short[1] == Part("ana.silva", ANA)
 
 
 @pytest.mark.parametrize(
