@@ -18,6 +18,7 @@ from flask import Response, g, render_template, request
 from flask_login import current_user
 from markupsafe import escape
 
+from blueprints import request_ids
 from blueprints.htmx import VARY, local_path, wants_fragment
 from services import organizations
 from services.errors import NotFound
@@ -66,6 +67,7 @@ def _page(status: int, title: str, detail: str, incident: str) -> str:
         "title": title,
         "detail": detail,
         "incident": incident,
+        "request_id": request_ids.current(),
         "again": _again(status),
         "first": _first_page(status),
     }

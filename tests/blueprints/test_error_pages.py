@@ -81,6 +81,7 @@ def test_signed_in_an_error_keeps_the_frame(owner: AdminClient, name: str) -> No
     assert FRAME in page.text
     assert 'href="/o/acme/"' in page.text
     assert page.headers["Cache-Control"] == "no-store"
+    assert f"Status {status} · request {page.headers['X-Request-Id']}<" in page.text
 
 
 @each_error
@@ -92,6 +93,7 @@ def test_signed_out_an_error_is_a_plain_page(client: FlaskClient, name: str) -> 
     assert f"<h1>{title}</h1>" in page.text
     assert FRAME not in page.text
     assert 'href="/login"' in page.text
+    assert f"Status {status} · request {page.headers['X-Request-Id']}<" in page.text
     assert "Service status</a>" in page.text
 
 
