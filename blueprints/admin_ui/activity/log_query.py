@@ -97,6 +97,12 @@ class Asked:
         return self.query.since is not None or self.query.until is not None
 
     @property
+    def is_backwards(self) -> bool:
+        """Whether the time ends before it begins, so that nothing can be in it."""
+        since, until = self.query.since, self.query.until
+        return bool(since and until and until <= since)
+
+    @property
     def range_words(self) -> str:
         """The time at the end of a sentence, after a blank; nothing for all kept."""
         if self.span:

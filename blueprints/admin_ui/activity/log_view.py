@@ -112,6 +112,8 @@ class LogView:
         what = asked.noun[1]
         if self.nobody:
             return f"Nobody and no group fits “{self.nobody}”."
+        if asked.is_backwards:
+            return "The chosen time ends before it begins."
         if asked.narrowing == {"outcome"}:
             what = _WHAT[asked.outcome]
         elif asked.narrowing == {"q"}:

@@ -230,6 +230,17 @@ def test_for_nobody_nothing_is_listed(viewer: AdminClient, write: Write) -> None
     assert opened(viewer.get("activity", kind="scim").text) == [id_]
 
 
+@pytest.mark.parametrize("until", ["2026-12-01T04:00", "2026-12-01T05:00"])
+def test_a_time_that_ends_before_it_begins_is_said_to(
+    viewer: AdminClient, write: Write, until: str
+) -> None:
+    write({})
+    page = viewer.get("activity", since="2026-12-01T05:00", until=until).text
+    assert "The chosen time ends before it begins." in page
+    later = viewer.get("activity", since="2026-12-01T05:00", until="2026-12-01T05:01")
+    assert "No entries at that time." in later.text
+
+
 def test_fields_that_are_left_empty_stay_out_of_the_address(
     viewer: AdminClient,
 ) -> None:
