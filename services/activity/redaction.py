@@ -372,31 +372,49 @@ def remark(said: str, secrets: Iterable[str] = (), *, is_quotable: bool = True) 
     in other spellings. Outside of quotations are our own words, and numbers.
     """
     said = text(said)
-    before, mark, rest = said.partition('"')
-    quoted, _, after = rest.rpartition('"')
-    if mark and (not is_quotable or says_one(quoted)):
-        said = f'{before}"{HIDDEN}"{after}'
+    before, quoted, after = _around_quotations(said)
+    if not is_quotable or says_one(quoted):
+        said = before + (f'"{HIDDEN}"' if quoted else "") + after
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) < _AT_LEAST or is_common(secret):
-            continue
-        if any(one.isdigit() for one in secret):
-            said = _scrubbed(said, secret)
-            continue
-        before, mark, rest = said.partition('"')
-        quoted, end, after = rest.rpartition('"')
-        said = before + mark + _scrubbed(quoted, secret) + end + after
+        for spelt in _spellings(secret):
+            # Of thousands hardly one is there.
+            if spelt[:_QUOTED] in said and not is_common(secret):
+                said = _scrubbed(said, spelt)
     return said
+
+
+def _around_quotations(said: str) -> tuple[str, str, str]:
+    """What stands before the first quotation, from it to the last, and after that."""
+    before, mark, rest = said.partition('"')
+    inner, end, after = rest.rpartition('"')
+    return (before, mark + inner + end, after) if end else (before, mark + rest, "")
+
+
+def _spellings(secret: str) -> Iterable[str]:
+    """A secret as it may be quoted."""
+    if len(secret) < _AT_LEAST:
+        return ()
+    if secret.isprintable():
+        return (secret,)
+    return {secret, filters.escaped(secret), shorten(secret, len(secret))}
 
 
 def _scrubbed(said: str, secret: str) -> str:
-    """A text in which a secret, but no part of a longer word, is hidden."""
-    for spelt in {secret, filters.escaped(secret), shorten(secret, len(secret))}:
-        begin = r"(?<!\w)" if spelt[0].isalnum() else ""
-        end = r"(?!\w)" if spelt[-1].isalnum() else ""
-        said = re.sub(f"{begin}{re.escape(spelt)}{end}", HIDDEN, said)
-        if len(spelt) > _QUOTED:
-            said = _without_beginnings(said, spelt)
-    return said
+    """A text in which a secret, but no part of a longer word, is hidden.
+
+    Outside of quotations nothing but what has a digit: the rest are our words.
+    """
+    if not any(one.isdigit() for one in secret):
+        before, quoted, after = _around_quotations(said)
+        return before + _without(quoted, secret) + after
+    return _without(said, secret)
+
+
+def _without(said: str, secret: str) -> str:
+    begin = r"(?<!\w)" if secret[0].isalnum() else ""
+    end = r"(?!\w)" if secret[-1].isalnum() else ""
+    said = re.sub(f"{begin}{re.escape(secret)}{end}", HIDDEN, said)
+    return _without_beginnings(said, secret) if len(secret) > _QUOTED else said
 
 
 def _without_beginnings(said: str, secret: str) -> str:

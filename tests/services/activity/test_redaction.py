@@ -344,6 +344,12 @@ def test_whole_words_are_hidden_that_are_not_our_own(said: str, shown: str) -> N
     assert redaction.remark(said, secrets) == shown
 
 
+def test_of_a_quotation_without_an_end_nothing_is_left() -> None:
+    said = f'Wrong from here on: "{SECRET} and more'
+    assert redaction.remark(said, is_quotable=False) == 'Wrong from here on: "hidden"'
+    assert SECRET not in redaction.remark(said, {SECRET})
+
+
 def test_the_parts_of_a_hidden_filter_are_known() -> None:
     shown = redaction.address("/Users", f"filter=password eq {SECRET}")
     assert SECRET in shown.secrets
