@@ -27,8 +27,9 @@ from scim.filters import Comparison
 from services.access import credentials
 from services.access.authentication import Credentials
 from services.access.credentials import Claim
-from services.activity import providers, redaction
-from services.activity.redaction import Address, Body
+from services.activity import providers, redacted_bodies, redaction
+from services.activity.redacted_bodies import Body
+from services.activity.redaction import Address
 from services.activity.request_buffer import Buffer
 from services.activity.request_rows import Entry
 from services.directory.mapping import StoredGroup, StoredUser
@@ -169,7 +170,7 @@ class _Counted:
     def __next__(self) -> bytes:
         piece = next(self._pieces)
         self.n_bytes += len(piece)
-        missing = redaction.KEPT_BYTES - len(self.head)
+        missing = redacted_bodies.KEPT_BYTES - len(self.head)
         if missing > 0:
             self.head += piece[:missing]
         return piece
@@ -202,7 +203,7 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
     origin: Origin | None = known.get("origin")
     address: Address = known["address"]
     meaning = known.get("meaning", _NO_MEANING) if status >= 400 else _NO_MEANING
-    body = redaction.request_body(sent) if sent else _NO_BODY
+    body = redacted_bodies.request_body(sent) if sent else _NO_BODY
     secrets = address.secrets | body.secrets
     remark = partial(
         redaction.remark,
@@ -211,10 +212,12 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
     )
     if asked.method == "HEAD":
         data, n_bytes = b"", 0
-    shown = redaction.response_body(data, is_whole=is_whole, is_suspect=bool(secrets))
+    shown = redacted_bodies.response_body(
+        data, is_whole=is_whole, is_suspect=bool(secrets)
+    )
     detail = remark(meaning.detail) if meaning.detail else None
     if detail and detail != meaning.detail:
-        shown = redaction.error_body(shown, detail)
+        shown = redacted_bodies.error_body(shown, detail)
     about = _resource_type(asked.path)
     return Entry(
         known["request_id"],

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from blueprints import addresses
 from blueprints.admin_ui import formats, json_view
 from scim import names
-from services.activity.redaction import KEPT_BYTES
+from services.activity.redacted_bodies import KEPT_BYTES
 from services.activity.request_log import LoggedExchange, LoggedRequest
 
 OWN_FILE: Final = "@body.json"

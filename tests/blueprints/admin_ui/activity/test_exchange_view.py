@@ -17,7 +17,7 @@ from blueprints.admin_ui.activity import exchange_view
 from services import organizations
 from services.activity import log_retention, request_log, request_writing
 from services.activity.log_retention import LogRules
-from services.activity.redaction import KEPT_BYTES
+from services.activity.redacted_bodies import KEPT_BYTES
 from services.activity.request_log import LoggedExchange, LoggedRequest
 from services.organizations import OrganizationRef
 from services.origin import Origin
