@@ -8,7 +8,7 @@ once its last piece is gone, and only its head is kept.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -204,20 +204,17 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
     address: Address = known["address"]
     meaning = known.get("meaning", _NO_MEANING) if status >= 400 else _NO_MEANING
     body = redacted_bodies.request_body(sent) if sent else _NO_BODY
-    secrets = address.secrets | body.secrets
-    remark = partial(
-        redaction.remark,
-        secrets=secrets,
-        is_quotable=not address.secrets and body.is_quotable,
-    )
+    remark = _remarks(seen.path, address, body)
     if asked.method == "HEAD":
         data, n_bytes = b"", 0
-    shown = redacted_bodies.response_body(
-        data, is_whole=is_whole, is_suspect=bool(secrets)
-    )
     detail = remark(meaning.detail) if meaning.detail else None
-    if detail and detail != meaning.detail:
-        shown = redacted_bodies.error_body(shown, detail)
+    if detail and data:
+        shown = redacted_bodies.error_body(data, detail)
+    else:
+        is_suspect = bool(address.secrets) or not body.is_as_sent
+        shown = redacted_bodies.response_body(
+            data, is_whole=is_whole, is_suspect=is_suspect
+        )
     about = _resource_type(asked.path)
     return Entry(
         known["request_id"],
@@ -247,6 +244,16 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
         body.head,
         shown,
         claim.public_id,
+    )
+
+
+def _remarks(path: str, address: Address, body: Body) -> Callable[[str], str]:
+    """What makes of a note, or of what an error says, what is kept of it."""
+    secrets = address.secrets | body.secrets
+    return partial(
+        redaction.remark,
+        secrets=redaction.unseen(secrets, path, body.head) if secrets else (),
+        is_quotable=address.is_quotable and body.is_quotable,
     )
 
 

@@ -16,7 +16,13 @@ import orjson
 
 from services.activity import redaction
 from services.activity.redaction import HIDDEN
-from services.activity.secret_words import is_secret, may_name_one, pieces, says_one
+from services.activity.secret_words import (
+    is_secret,
+    may_name_one,
+    pieces,
+    says_one,
+    without_kind,
+)
 
 KEPT_BYTES: Final = 16 * 1024
 """Of each body; the rest is left out, its size is told."""
@@ -26,7 +32,7 @@ _READ_BYTES: Final = 512 * 1024
 
 _DEEPEST: Final = 64
 
-_MARKS: Final = ("rcl", "bearer", "basic ", "data:")
+_MARKS: Final = ("rcl", "bearer", "basic ", "data:", "eyj")
 """Without one of them, and the name of a secret, a text is as it may be kept."""
 
 _OUR_MARKS: Final = (b"passw", b"photo", b"rcl", b"bearer", b"basic ", b"data:")
@@ -38,13 +44,17 @@ _OUR_GROUPS: Final = b'"groups":['
 
 _LOOKED_THROUGH: Final = 4 * 1024
 
-_ESCAPED_LETTERS: Final = ("\\u00", "\\u017f", "\\u212a")
-"""Letters of those words, as JSON may spell them."""
+_ESCAPED_LETTERS: Final = ("\\u00", "\\u017f", "\\u212a", "\\uff")
+"""Letters of those words, as JSON may spell them, full-width ones too."""
 
-_NAMES: Final = frozenset({"path", "name", "key", "attribute", "type", "field", "id"})
+_NAMES: Final = frozenset(
+    {"path", "name", "key", "attribute", "type", "field", "id", "op"}
+)
 """Keys whose value may say what the `value` beside it is."""
 
-_VALUES: Final = frozenset({"value", "values", "val", "content", "data", "newvalue"})
+_VALUES: Final = frozenset(
+    {"value", "values", "val", "content", "data", "newvalue", "oldvalue"}
+)
 
 _TAIL: Final = re.compile(r"_[0-9A-Za-z]{24}")
 _OUR_TAIL: Final = re.compile(rb"_[0-9A-Za-z]{24}")
@@ -55,12 +65,13 @@ class Body:
     """The head of a body as it is kept, or None, and what was hidden in it.
 
     `is_quotable` unless some text of it was hidden for what it says: then an error may
-    quote any part of that.
+    quote any part of that. `is_as_sent` when nothing was hidden.
     """
 
     head: str | None
     secrets: frozenset[str] = frozenset()
     is_quotable: bool = True
+    is_as_sent: bool = True
 
 
 def request_body(data: bytes) -> Body:
@@ -95,10 +106,10 @@ def response_body(
     return _read(data, KEPT_BYTES).head if is_whole else None
 
 
-def error_body(shown: str | None, detail: str) -> str | None:
-    """An answer that is an error, as it is kept, with what is kept of its detail."""
+def error_body(data: bytes, detail: str) -> str | None:
+    """What is kept of an answer that is an error: with what is kept of its detail."""
     try:
-        document = orjson.loads(shown or "")
+        document = orjson.loads(data)
     except orjson.JSONDecodeError:
         return None
     if not isinstance(document, dict) or "detail" not in document:
@@ -138,7 +149,10 @@ def _is_suspicious(sent: str) -> bool:
     folded = sent.casefold()
     if any(mark in folded for mark in _MARKS) or may_name_one(sent):
         return True
-    if _TAIL.search(sent):
+    if _TAIL.search(sent) or redaction.IN_ADDRESS.search(sent):
+        return True
+    near = sent[: 2 * KEPT_BYTES]
+    if redaction.without_random(near) != near:
         return True
     return "\\u" in folded and any(one in folded for one in _ESCAPED_LETTERS)
 
@@ -151,7 +165,8 @@ def _read(data: bytes, most_characters: float) -> Body:
     hiding = _Hiding(most_characters)
     shown = hiding.walk(document)
     head = _cut(orjson.dumps(shown).decode())
-    return Body(head, frozenset(hiding.secrets), hiding.is_quotable)
+    secrets = frozenset(hiding.secrets)
+    return Body(head, secrets, hiding.is_quotable, shown == document)
 
 
 def _cut(whole: str) -> str:
@@ -203,8 +218,10 @@ class _Hiding:
         shown: dict[str, Any] = {}
         for key, part in document.items():
             folded = key.casefold()
-            if is_secret(key) or (names_secret and folded in _VALUES):
+            if is_secret(key) or (names_secret and folded.strip() in _VALUES):
                 shown[self._key(key)] = self._hide(part)
+            elif folded == "path" and isinstance(part, str):
+                shown[key] = self._path(part)
             else:
                 shown[self._key(key)] = self.walk(part, depth)
         return shown
@@ -214,6 +231,13 @@ class _Hiding:
         if is_secret(key) and not redaction.ATTRIBUTE.fullmatch(key):
             return self._spoken(key)
         return self._text(key)
+
+    def _path(self, path: str) -> str:
+        """A path may name a secret, and say nothing beside it."""
+        is_name = redaction.ATTRIBUTE.fullmatch(without_kind(path))
+        return (
+            self._text(path) if is_name or not is_secret(path) else self._spoken(path)
+        )
 
     def _text(self, value: str) -> str:
         self._left -= len(value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -32,15 +32,24 @@ LONGEST_PATH: Final = 2_000
 ATTRIBUTE: Final = re.compile(r"[\w.:$-]*")
 """What the name of an attribute is made of."""
 
+_USUAL_PATH: Final = re.compile(r"/scim/v2/(?:Users|Groups)(?:/[0-9a-f-]{36})?")
 _TOKEN: Final = re.compile(r"(rcl(?:_|%5f)[0-9a-z]{10})[0-9a-z_%]+", re.IGNORECASE)
 _UNPREFIXED: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{10})_[0-9A-Za-z]{24,}")
-_MAY_HOLD_TOKEN: Final = re.compile(r"_|rcl|bearer|basic", re.IGNORECASE)
+_MAY_HOLD_TOKEN: Final = re.compile(r"_|rcl|bearer|basic|eyj|://", re.IGNORECASE)
 _SCHEME: Final = re.compile(
     # Not the next word of "The word Bearer came without a token".
     r"\b(bearer|basic)(?:\s|%20|\+)+[^\s\",;]{8,}",
     re.IGNORECASE,
 )
+_SIGNED: Final = re.compile(r"eyJ[\w-]{5,}\.eyJ[\w-]{5,}(?:\.[\w-]*)*")
+"""A token of another kind, a JWT (RFC 7519)."""
+
+IN_ADDRESS: Final = re.compile(r"(://[^\s/:@\"]*:)[^\s/@\"]+(?=@)")
+"""The password in the address of a page (RFC 3986 §3.2.1)."""
+
 _RANDOM: Final = re.compile(r"[0-9A-Za-z]{40,}")
+_TEXTS: Final = re.compile(r'"[^"]*"')
+_PRESENT: Final = re.compile(r"\s*[\w.:$-]+\s+pr\s*", re.IGNORECASE)
 _AT_LEAST: Final = 3
 """Characters of a secret that is looked for elsewhere; fewer would be anywhere."""
 
@@ -50,10 +59,15 @@ _QUOTED: Final = 24
 
 @dataclass(frozen=True)
 class Address:
-    """Path and query as they are kept, and what was hidden in them."""
+    """Path and query as they are kept, and what was hidden in them.
+
+    `is_quotable` unless some text was hidden for what it says: an error may quote any
+    part of that.
+    """
 
     text: str
     secrets: frozenset[str] = frozenset()
+    is_quotable: bool = True
 
 
 def text(value: str) -> str:
@@ -62,6 +76,8 @@ def text(value: str) -> str:
         return value
     found = _TOKEN.sub(r"\1…", value)
     found = _UNPREFIXED.sub(r"\1…", found)
+    found = _SIGNED.sub("eyJ…", found)
+    found = IN_ADDRESS.sub(rf"\1{HIDDEN}", found)
     return _SCHEME.sub(rf"\1 {HIDDEN}", found)
 
 
@@ -83,11 +99,43 @@ def address(path: str, query: str) -> Address:
 
     `path` is decoded, `query` as it came.
     """
-    secrets: set[str] = set()
+    hidden = _Hidden()
     if query and not _is_plain(query):
-        query = "&".join(_parameter(part, secrets) for part in query.split("&"))
-    whole = without_random(text(path)) + ("?" + query if query else "")
-    return Address(shorten(whole, LONGEST_PATH), frozenset(secrets))
+        query = "&".join(_parameter(part, hidden) for part in query.split("&"))
+    if not _USUAL_PATH.fullmatch(path):
+        path = _steps(path, hidden) if may_name_one(path) else path
+        path = without_random(text(path))
+    whole = path + ("?" + query if query else "")
+    shown = shorten(whole, LONGEST_PATH)
+    return Address(shown, frozenset(hidden.secrets), hidden.is_quotable)
+
+
+@dataclass
+class _Hidden:
+    """What was hidden in an address so far; names as in `Address`."""
+
+    secrets: set[str] = field(default_factory=set)
+    is_quotable: bool = True
+
+    def add(self, value: str, *, is_spoken: bool) -> None:
+        """Hide a value, for what it says or for what it is called."""
+        self.secrets.update((value, *pieces(value)))
+        self.is_quotable = self.is_quotable and not is_spoken
+
+
+def _steps(path: str, hidden: _Hidden) -> str:
+    """A path without what a step of it says a password is, or the next one does."""
+    shown: list[str] = []
+    before = ""
+    for step in path.split("/"):
+        is_value = is_secret(before) or (
+            not ATTRIBUTE.fullmatch(step) and may_name_one(step)
+        )
+        if is_value and step:
+            hidden.add(step, is_spoken=True)
+        shown.append(HIDDEN if is_value and step else step)
+        before = step
+    return "/".join(shown)
 
 
 def _is_plain(query: str) -> bool:
@@ -98,14 +146,21 @@ def _is_plain(query: str) -> bool:
     return "data:" not in plain.casefold() and not may_name_one(plain)
 
 
-def _parameter(part: str, secrets: set[str]) -> str:
+def _parameter(part: str, hidden: _Hidden) -> str:
     name, is_assigned, value = part.partition("=")
     plain = _decoded(value)
     without_tokens = text(value)
-    if is_secret(_decoded(name)) or says_one(plain) or "rcl" in _plain(name):
+    named = _decoded(name)
+    is_spoken = says_one(plain) or (
+        # Whatever the attribute of a filter is compared with, and however.
+        named.casefold() == "filter"
+        and not _PRESENT.fullmatch(plain)
+        and may_name_one(_TEXTS.sub("", plain))
+    )
+    if is_secret(named) or is_spoken or "rcl" in _plain(name):
         if _TOKEN.fullmatch(value):
             return f"{text(name)}={without_tokens}"
-        secrets.update((plain, *pieces(plain)))
+        hidden.add(plain, is_spoken=is_spoken)
         shown = name if ATTRIBUTE.fullmatch(name) and "rcl" not in name else HIDDEN
         return f"{shown}={HIDDEN}"
     if text(plain) != plain and without_tokens == value:
@@ -144,7 +199,8 @@ def remark(said: str, secrets: Iterable[str] = (), *, is_quotable: bool = True) 
     """A text of ours on a request, a note or an error, that may quote what was hidden.
 
     Nothing is quoted at all when it is not `is_quotable`, since parts are quoted too,
-    in other spellings. Outside of quotations are our own words, and numbers.
+    in other spellings. Outside of quotations are our own words, and numbers. What is
+    kept of the request anyway is no secret any more: see `unseen`.
     """
     said = text(said)
     before, quoted, after = _around_quotations(said)
@@ -156,6 +212,15 @@ def remark(said: str, secrets: Iterable[str] = (), *, is_quotable: bool = True) 
             if spelt[:_QUOTED] in said and not is_common(secret):
                 said = _scrubbed(said, spelt)
     return said
+
+
+def unseen(secrets: Iterable[str], *kept: str | None) -> list[str]:
+    """The secrets that stand nowhere in what is kept of a request.
+
+    A userName that is the password as well: were the one hidden, it would tell what
+    the other is.
+    """
+    return [one for one in secrets if not any(one in text for text in kept if text)]
 
 
 def _around_quotations(said: str) -> tuple[str, str, str]:
@@ -175,14 +240,10 @@ def _spellings(secret: str) -> Iterable[str]:
 
 
 def _scrubbed(said: str, secret: str) -> str:
-    """A text in which a secret, but no part of a longer word, is hidden.
-
-    Outside of quotations nothing but what has a digit: the rest are our words.
-    """
-    if not any(one.isdigit() for one in secret):
-        before, quoted, after = _around_quotations(said)
-        return before + _without(quoted, secret) + after
-    return _without(said, secret)
+    """A text in which a secret, but no part of a longer word, is hidden."""
+    before, quoted, after = _around_quotations(said)
+    shown = before + _without(quoted, secret) + after
+    return re.sub(rf"\bnumber {re.escape(secret)}(?!\w)", f"number {HIDDEN}", shown)
 
 
 def _without(said: str, secret: str) -> str:

@@ -10,33 +10,44 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
 from scim.attributes import Attribute
 from scim.schemas import COMMON, RESOURCE_TYPES, SCHEMAS
 
 _PARTS: Final = (
-    *("passw", "passphrase", "passcode", "pwd", "secret", "credential", "token"),
-    *("apikey", "api_key", "api-key", "privatekey", "private_key", "authorization"),
+    *("passw", "passphrase", "passcode", "passkey", "pincode", "pwd", "pswd", "secret"),
+    *("credential", "token", "authorization", "kennwort", "motdepasse", "contrase"),
+    *("apikey", "api_key", "api-key", "privatekey", "private_key", "private-key"),
     *("photo", "picture", "avatar", "thumbnail"),
 )
 """Parts of the names of what is hidden, in lower case."""
 
-_WORDS: Final = ("pw", "pass", "pin", "otp")
+_OTHERS: Final = ("secretar",)
+"""What begins as one of them does, and is none."""
+
+_WORDS: Final = ("pw", "pass", "pin", "otp", "totp", "creds")
 """Words of such names, which are parts of too many others."""
 
 _WORD: Final = (
     # After no letter, or as a hump: `pin`, `user_pin` and `userPin`, but not `pinned`.
     rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))(?i:{'|'.join(_WORDS)})(?![a-z])"
 )
-_NAME: Final = rf"(?i:{'|'.join(_PARTS)})|{_WORD}"
+_NAME: Final = rf"(?i:(?!{'|'.join(_OTHERS)})(?:{'|'.join(_PARTS)}))|{_WORD}"
 _WORD_ALONE: Final = re.compile(_WORD)
 _ASSIGNED: Final = re.compile(
-    # Of parts of an attribute too, and of the filter that chooses among its values.
-    rf"(?:{_NAME})[\w.$-]*+[\"'\])}}\s]*+"
+    # Of parts of an attribute too, and of the filter that chooses among its values;
+    # in JSON that is a text in JSON, after backslashes.
+    rf"(?:{_NAME})[\w.$-]*+[\\\"'\])}}\s]*+"
     r"([=:<>\[]|\b(?i:eq|ne|co|sw|ew|gt|ge|lt|le|is)\b)?"
 )
 """A word, whatever follows it: a text full of them is gone through once."""
 
+_KIND: Final = re.compile(
+    # What chooses among photos by a word that everybody uses (RFC 7643 §4.1.2).
+    r"\[type eq \"(?:work|home|other|photo|thumbnail)\"\]",
+    re.IGNORECASE,
+)
 _DATA: Final = re.compile(r"\bdata:[\w.+/-]*[;,]")
 _PIECE: Final = re.compile(r"[^\s\"'=&()\[\]<>]{3,}")
 
@@ -49,10 +60,18 @@ def is_secret(name: str) -> bool:
 
 def may_name_one(said: str) -> bool:
     """Whether the name of a secret stands anywhere in a text."""
-    folded = said.casefold()
+    folded = _folded(said)
     if any(part in folded for part in _PARTS):
         return True
     return any(word in folded for word in _WORDS) and bool(_WORD_ALONE.search(said))
+
+
+def _folded(said: str) -> str:
+    """In lower case and plain letters, without words that are no secrets."""
+    folded = (said if said.isascii() else normalize("NFKC", said)).casefold()
+    for word in _OTHERS:
+        folded = folded.replace(word, "")
+    return folded
 
 
 def says_one(said: str) -> bool:
@@ -60,12 +79,17 @@ def says_one(said: str) -> bool:
 
     Or holds a picture itself.
     """
-    folded = said.casefold()
+    folded = _folded(said)
     if "data:" in folded and _DATA.search(folded):
         return True
     if not any(part in folded for part in (*_PARTS, *_WORDS)):
         return False
-    return any(found[1] for found in _ASSIGNED.finditer(said))
+    return any(found[1] for found in _ASSIGNED.finditer(without_kind(said)))
+
+
+def without_kind(path: str) -> str:
+    """A path without the filter that chooses by a kind that everybody uses."""
+    return _KIND.sub("", path)
 
 
 def pieces(said: str) -> Iterable[str]:

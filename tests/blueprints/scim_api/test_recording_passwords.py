@@ -39,6 +39,67 @@ def test_no_gap_in_an_error_tells_a_password(
     assert row.response_body == answer.text
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"userName": "bo2", "password": "bo2"},
+        {"userName": "x", "password": "2.0", "schemas": ["urn:core:2.0:Users"]},
+        {"userName": "x", "password": "123", "active": "123"},
+    ],
+)
+def test_no_error_hides_what_the_body_shows(
+    app: Flask, scim: ScimClient, sent: dict[str, Any]
+) -> None:
+    scim.new_user("bo2")
+    answer = scim.request("POST", "/Users", sent)
+    row = last(app)
+    assert answer.status_code in (400, 409)
+    assert (row.detail, row.response_body) == (load(answer)["detail"], answer.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "begin"),
+    [
+        ("count=X1&pwd=X1", 'count is "X1"'),
+        ("count=X1&pwd=X2", 'count is "X1"'),
+        ("filter=pwd%20eq%20X2", 'The filter cannot be read at character 8, near "hid'),
+    ],
+)
+def test_what_an_error_quotes_of_an_address_is_what_is_kept_of_it(
+    app: Flask, scim: ScimClient, query: str, begin: str
+) -> None:
+    scim.get(f"/Users?{query}")
+    row = last(app)
+    assert row.path.endswith("=hidden")
+    assert row.detail.startswith(begin)
+
+
+def test_the_usual_photos_of_entra_leave_the_notes_whole(
+    app: Flask, scim: ScimClient
+) -> None:
+    bo = scim.new_user("bo")
+    answer = scim.patch(
+        f"/Users/{bo['id']}",
+        {"op": "Add", "path": 'photos[type eq "photo"].value', "value": "https://x/1"},
+        {"op": "Replace", "path": "active", "value": "perhaps"},
+    )
+    row = last(app)
+    assert 'Read the operation "Replace" as replace.' in row.notes
+    assert (row.detail, row.response_body) == (load(answer)["detail"], answer.text)
+    assert "https://x/1" not in repr(tuple(row))
+
+
+TOKEN_TAIL = "Kq7vB2nX9" * 5
+
+
+def test_what_looks_like_a_token_is_hidden_in_the_answer_to_it_too(
+    app: Flask, scim: ScimClient
+) -> None:
+    scim.request("POST", "/Users", {"userName": "bo", "nickName": TOKEN_TAIL})
+    row = last(app)
+    assert TOKEN_TAIL[4:] not in row.request_body + row.response_body
+
+
 def test_the_words_of_photos_are_left_in_answers_and_notes(
     app: Flask, scim: ScimClient
 ) -> None:

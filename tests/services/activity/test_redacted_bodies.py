@@ -51,6 +51,14 @@ SHAPES: list[Callable[[Any], Document]] = [
     lambda secret: {"title": f"my PIN is {secret}"},
     lambda secret: {"pa\u017fs": secret},
     lambda secret: {"title": json.dumps({"password": secret})},
+    lambda secret: {"title": json.dumps({"a": json.dumps({"password": secret})})},
+    lambda secret: {"Operations": [{"op": "password", "value": {"value": secret}}]},
+    lambda secret: {"Operations": [{"path": "password", "oldValue": secret}]},
+    lambda secret: {"Operations": [{"path": f"password {secret}", "value": "x"}]},
+    lambda secret: {"path": f'x["{secret}" eq password]'},
+    lambda secret: {"Kennwort": secret, "private-key": secret},
+    lambda secret: {"\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44": secret},
+    lambda secret: {"profileUrl": f"https://bo:{secret}@x.example/hidden"},
     lambda secret: {"title": f"password={secret}"},
     lambda secret: {"path": f'password eq "{secret}"'},
     lambda secret: {f"password={secret}": True},
@@ -120,6 +128,39 @@ def test_of_a_token_only_the_public_id_is_kept(text: str) -> None:
 def test_a_text_without_secrets_is_kept_as_it_is(text: str) -> None:
     assert redaction.text(text) == text
     assert json.loads(kept({"title": text}) or "") == {"title": text}
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [TOKEN.text[15:], "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP"],
+)
+def test_what_looks_like_the_secret_of_a_token_is_hidden(secret: str) -> None:
+    head = kept({"nickName": secret, "title": f"is {secret}"}) or ""
+    assert secret[5:] not in head
+    assert head.count("…") == 2
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"emails": [{"type": "Secretary", "value": "bo@x.example"}]},
+        {"displayName": "SG-Secretary[EU]", "title": "Secretariat: Berlin"},
+        {"Operations": [{"path": 'emails[type eq "work"].value', "value": "x"}]},
+    ],
+)
+def test_what_only_looks_like_a_secret_is_kept(document: Document) -> None:
+    assert json.loads(kept(document | {"spin": "rclx"}) or "") == document | {
+        "spin": "rclx"
+    }
+
+
+@pytest.mark.parametrize("kind", ["photo", "Thumbnail", "work"])
+def test_a_path_of_photos_is_kept_and_their_value_is_not(kind: str) -> None:
+    path = f'photos[type eq "{kind}"].value'
+    operation = {"op": "Add", "path": path, "value": SECRET}
+    body = redacted_bodies.request_body(json.dumps([operation]).encode())
+    assert json.loads(body.head or "") == [operation | {"value": "hidden"}]
+    assert (body.is_quotable, body.is_as_sent) == (True, False)
 
 
 def test_a_body_without_secrets_is_kept_to_the_letter() -> None:

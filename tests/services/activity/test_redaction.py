@@ -26,6 +26,9 @@ QUERY = [
     f"x=Bearer+{SECRET}",
     f"password%3D{SECRET}",
     f"pw={SECRET}",
+    f"filter=password%20{SECRET}",
+    f"filter=%22{SECRET}%22%20eq%20password",
+    f"filter=pin%20xx%20%22{SECRET}%22",
     f"filter=userPin%20eq%20%22{SECRET}%22",
 ]
 
@@ -66,6 +69,8 @@ def test_a_token_in_the_query_is_hidden(query: str) -> None:
         "filter=userName%20eq%20%22bo%40example.com%22",
         "filter=title+eq+%22Executive+Secretary%22",
         "attributes=userName,password",
+        "filter=photos%20pr&count=1",
+        "filter=userName+eq+%22pin.token%40example.com%22",
         "filter=title+eq+%22Shipping+inspector%22&spin=1&passport=2",
         "a&b=&=c&&",
     ],
@@ -110,6 +115,22 @@ def test_a_query_that_is_kept_as_one_text_is_kept_part_by_part(query: str) -> No
     assert doubted.secrets == found.secrets
 
 
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (f"/Users/password={SECRET}", "/Users/hidden"),
+        (f"/Users;password={SECRET}", "/hidden"),
+        (f"/password/{SECRET}", "/password/hidden"),
+        ("/Users/password/", "/Users/password/"),
+        ("/Schemas/urn:x:Token", "/Schemas/urn:x:Token"),
+    ],
+)
+def test_a_secret_in_the_path_is_hidden(path: str, shown: str) -> None:
+    found = redaction.address(f"/scim/v2{path}", "")
+    assert found.text == f"/scim/v2{shown}"
+    assert (SECRET in path) == bool(found.secrets)
+
+
 def test_an_endless_address_is_cut() -> None:
     shown = redaction.address("/scim/v2/Users", "x=" + "y" * 9_000).text
     assert len(shown) == redaction.LONGEST_PATH
@@ -129,6 +150,7 @@ def test_what_was_hidden_is_hidden_in_a_remark_too() -> None:
         ('The word must be "must".', 'The word must be "hidden".'),
         ('"mustard" is no "mus".', '"mustard" is no "mus".'),
         ('The number 441, not 4411, "441".', 'The number hidden, not 4411, "hidden".'),
+        ("At most 441 of 4,411 must be sent.", "At most 441 of 4,411 must be sent."),
         ('"photos" of type "photo".', '"photos" of type "photo".'),
         ('"active" is for "User".', '"active" is for "User".'),
     ],
@@ -136,6 +158,11 @@ def test_what_was_hidden_is_hidden_in_a_remark_too() -> None:
 def test_whole_words_are_hidden_that_are_not_our_own(said: str, shown: str) -> None:
     secrets = {"must", "441", "photo", "active", "User"}
     assert redaction.remark(said, secrets) == shown
+
+
+def test_what_is_kept_anyway_is_looked_for_nowhere() -> None:
+    kept = '{"userName":"bo2","password":"hidden"}'
+    assert redaction.unseen(["bo2", "bo3", "hid"], "/Users", kept, None) == ["bo3"]
 
 
 def test_of_a_quotation_without_an_end_nothing_is_left() -> None:
@@ -152,7 +179,9 @@ def test_the_parts_of_a_hidden_filter_are_known() -> None:
 
 @pytest.mark.parametrize("query", ["password=", "filter=password eq x"])
 def test_an_address_that_hides_something_is_known(query: str) -> None:
-    assert redaction.address("/Users", query).secrets
+    found = redaction.address("/Users", query)
+    assert found.secrets
+    assert found.is_quotable == (query == "password=")
     said = 'near "x": say "y" or "z", not that.'
     kept = redaction.remark(said, is_quotable=False)
     assert kept == 'near "hidden", not that.'
