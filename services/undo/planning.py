@@ -180,6 +180,8 @@ def _find_kind(wish: Wish, now: Today) -> Kind | Skipped | None:
     if now.state != "live":
         return None
     if thread.left != "live":
+        if thread.later:
+            return _done_again(here, "restored", thread.later)
         return Skipped(here, "Restored since, and stays")
     if thread.later:
         return _done_again(here, "restored again", thread.later)

@@ -56,7 +56,7 @@ def button(found: Preview) -> str:
 def nothing(found: Preview) -> str:
     """Why there is nothing to undo."""
     if found.n_skipped:
-        return "What these changes left behind has been changed since."
+        return "Nothing of it can be changed back now. Why stands below."
     if found.n_events and not found.others:
         return "All of it is as it was before these changes already."
     if found.n_events:

@@ -121,6 +121,15 @@ def test_who_was_deleted_again_by_others_stays_so(
     assert scim.get(user(bo)).status_code == 404
 
 
+def test_who_was_made_deleted_and_restored_by_others_stays(acme, scim, okta, do, undo):
+    cy = scim.new_user("cy", displayName="Cy Dahl")
+    scim.delete(user(cy))
+    do(deleted.restore, acme, cy["id"], origin=by_ada())
+    done = undo(okta)
+    assert reasons(done) == [("Cy Dahl", f"Stays: it was restored by {ADA.name}")]
+    assert scim.get(user(cy)).status_code == 200
+
+
 def test_a_member_taken_out_again_by_others_stays_out(
     scim, entra, bo, staff, okta, undo
 ):
