@@ -2,13 +2,13 @@
 
 Without a range an address means the last 24 hours; with a person, a group or a request
 it means all that is kept, since whoever follows one wants its whole story. What cannot
-be understood is left out, so that an old bookmark still leads to a list.
+be understood is left out, so that an old bookmark still leads to a list, which says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -51,16 +51,24 @@ _DEFAULT: Final = "24h"
 _LONGEST: Final = 200
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9998
+_TIMES: Final = ("since", "until")
+_CHECKED: Final = (*_TIMES, "outcome", "kind", "method", "resource")
+"""Arguments that may mean nothing."""
+
 _SIMPLE: Final = ("q", "token", "provider", "resource", "request")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address says, understood; `span` is a key of `RANGES`, or ""."""
+    """What the address says, understood; `span` is a key of `RANGES`, or "".
+
+    `ignored` are the arguments, with their values, that cannot be understood.
+    """
 
     arguments: Mapping[str, str]
     query: LogQuery
     span: str
+    ignored: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:
@@ -183,7 +191,20 @@ def _with_times(
         request_id=kept["request"],
         q=kept["q"],
     )
-    return Asked({k: v for k, v in kept.items() if v}, query, span)
+    understood = {k: v for k, v in kept.items() if v}
+    return Asked(understood, query, span, _ignored(kept, arguments))
+
+
+def _ignored(kept: Mapping[str, str], arguments: Mapping[str, str]) -> dict[str, str]:
+    """What was given, and is nothing."""
+    given = {name: _text(arguments, name) for name in _CHECKED}
+    named = (*RANGES, EVERYTHING)
+    return {
+        name: text
+        for name, text in given.items()
+        if text
+        and not (_instant(text) or text in named if name in _TIMES else kept[name])
+    }
 
 
 def _instant(text: str) -> datetime | None:

@@ -174,6 +174,26 @@ def test_an_address_that_means_nothing_still_leads_to_a_list(
     assert viewer.get(path, **query).status_code == 200
 
 
+def test_what_an_address_says_in_vain_is_said(viewer: AdminClient) -> None:
+    vain: dict[str, Any] = {
+        "since": "2024-13-45",
+        "outcome": "<b>",
+        "kind": "scim",
+        "method": "get",
+    }
+    page = viewer.get("activity", **vain).text
+    assert "<code>outcome=&lt;b&gt;</code>" in page
+    assert "<code>since=2024-13-45</code>" in page
+    assert page.count("not understood") == 1
+    assert "<code>kind" not in page
+    plain: dict[str, Any] = {
+        "since": "all",
+        "outcome": "problem",
+        "until": "2026-12-01T04:00",
+    }
+    assert "not understood" not in viewer.get("activity", **plain).text
+
+
 def test_the_lists_of_outcomes_count_the_problems(
     viewer: AdminClient, write: Write
 ) -> None:
