@@ -20,6 +20,7 @@ from blueprints import addresses
 from blueprints.admin_ui import formats, json_view
 from scim import names
 from services.activity.redacted_bodies import KEPT_BYTES
+from services.activity.redaction import HIDDEN
 from services.activity.request_log import LoggedExchange, LoggedRequest
 
 OWN_FILE: Final = "@body.json"
@@ -137,14 +138,29 @@ def curl(exchange: LoggedExchange) -> str:
     if request.request_bytes:
         kind = f"Content-Type: {names.MEDIA_TYPE}"
         words.append(f"--header {shlex.quote(kind)}")
-        is_whole = sent is not None and not is_cut(sent, request.request_bytes)
         words.append(
             f"--data-raw {shlex.quote(json_view.seen(sent))}"
-            if sent is not None and is_whole
+            if sent is not None and _is_whole(exchange)
             else f"--data-binary {OWN_FILE}"
         )
     words.append(_quoted(address))
     return " \\\n  ".join(words)
+
+
+def missing(exchange: LoggedExchange) -> str:
+    """What is to be put into that command besides the token; nothing, or a sentence."""
+    if not exchange.request.request_bytes:
+        return ""
+    if not _is_whole(exchange):
+        return "Its body is not kept whole: put one into the file body.json."
+    if f'"{HIDDEN}"' in (exchange.request_body or ""):
+        return "Replace what is hidden in its body."
+    return ""
+
+
+def _is_whole(exchange: LoggedExchange) -> bool:
+    sent, n_bytes = exchange.request_body, exchange.request.request_bytes or 0
+    return sent is not None and not is_cut(sent, n_bytes)
 
 
 def _quoted(text: str) -> str:

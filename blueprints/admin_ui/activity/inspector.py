@@ -41,10 +41,14 @@ class Who:
 
 @dataclass(frozen=True)
 class Exchange:
-    """What only some may read: both bodies, and the command that sends it again."""
+    """What only some may read: both bodies, and the command that sends it again.
+
+    `missing` is what the command lacks besides the token, in a sentence; often nothing.
+    """
 
     bodies: tuple[BodyView, ...]
     curl: str
+    missing: str
 
 
 @dataclass(frozen=True)
@@ -197,5 +201,7 @@ def _exchange(
         return None
     keeps = organization is None or log_retention.get_rules(organization).keeps_bodies
     return Exchange(
-        exchange_view.bodies(found, keeps_bodies=keeps), exchange_view.curl(found)
+        exchange_view.bodies(found, keeps_bodies=keeps),
+        exchange_view.curl(found),
+        exchange_view.missing(found),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,6 +106,7 @@ def test_a_cut_body_is_laid_out_and_tells_its_size(
     assert shown.startswith('{\n  "userName": "bo",\n')
     assert shown.endswith("é")
     assert "@body.json" in page
+    assert "put one into the file body.json." in page
 
 
 def test_nothing_sent_is_said(app: Flask, scim: ScimClient, admin: AdminClient) -> None:
@@ -157,6 +159,27 @@ def made(
         "request_bytes": len(request_body or ""),
     }
     return LoggedExchange(LoggedRequest(**(row | columns)), request_body, None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ('{"userName":"bo"}', ""),
+        (
+            '{"userName":"bo","password":"hidden"}',
+            "Replace what is hidden in its body.",
+        ),
+        (None, "Its body is not kept whole: put one into the file body.json."),
+    ],
+)
+def test_what_a_command_lacks_is_said(sent: str | None, sentence: str) -> None:
+    exchange = made(request_body=sent)
+    request = replace(exchange.request, request_bytes=60)
+    assert exchange_view.missing(replace(exchange, request=request)) == sentence
+
+
+def test_a_command_without_a_body_lacks_nothing() -> None:
+    assert exchange_view.missing(made(request_body=None)) == ""
 
 
 def sent_by(app: Flask, exchange: LoggedExchange) -> list[str]:
