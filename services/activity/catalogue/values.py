@@ -86,7 +86,7 @@ ENTRIES: Final = (
     _value(
         "not_a_number",
         "A number in the address is none",
-        "startIndex and count, by which lists are read page by page, have to be whole "
+        "Lists are read page by page by startIndex and count, which have to be whole "
         "numbers.",
         _DEVELOPER,
     ),

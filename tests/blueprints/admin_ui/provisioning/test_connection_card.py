@@ -109,7 +109,7 @@ def test_of_the_only_connection_errors_and_expiry_are_told(
         add_requests(acme, token.public_id, [now], **refused())
     page = " ".join(viewer.get("").text.split())
     said = "1 of 3 requests failed in 24 h"
-    assert (f"{said}; it expires <time" in page) == bool(days)
+    assert (f"{said}; the token expires <time" in page) == bool(days)
     assert (f"{said}. </p>" in page) == (not days)
     assert 'aria-label="Connections"' not in page
 
