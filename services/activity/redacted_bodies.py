@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -85,7 +86,7 @@ def request_body(data: bytes) -> Body:
     if not _is_suspicious(sent):
         return Body(_cut(sent))
     if len(data) > _READ_BYTES:
-        return Body(None)
+        return Body(None, is_as_sent=False)
     return _read(data, math.inf)
 
 
@@ -175,6 +176,27 @@ def _cut(whole: str) -> str:
     return whole.encode()[:KEPT_BYTES].decode(errors="ignore")
 
 
+def _names_one(part: Any, *, is_path: bool) -> bool:  # Any: whatever JSON holds
+    """Whether it says that the `value` beside it is a secret; a path in any shape."""
+    if isinstance(part, str):
+        return is_secret(part)
+    return is_path and any(
+        isinstance(one, str) and is_secret(one) for one in _all(part)
+    )
+
+
+def _all(value: Any) -> Iterator[Any]:  # Any: as above
+    """A value and all that it holds, keys too, without recursion."""
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        yield one
+        if isinstance(one, dict):
+            pending += [*one, *one.values()]
+        elif isinstance(one, list):
+            pending += one
+
+
 @dataclass
 class _Hiding:
     """A walk through a document that hides, and remembers what it hid.
@@ -211,7 +233,7 @@ class _Hiding:
         self, document: dict[str, Any], depth: int
     ) -> dict[str, Any]:  # Any: as in walk
         names_secret = any(
-            isinstance(part, str) and is_secret(part)
+            _names_one(part, is_path=key.casefold() == "path")
             for key, part in document.items()
             if key.casefold() in _NAMES
         )
@@ -254,13 +276,9 @@ class _Hiding:
         """Nothing of a value but that there is one."""
         if value is None:
             return None
-        pending = [value]
-        while pending:
-            one = pending.pop()
-            if isinstance(one, dict):
-                pending += [*one, *one.values()]
-            elif isinstance(one, list):
-                pending += one
-            elif not isinstance(one, bool) and one is not None:
-                self.secrets.add(str(one))
+        self.secrets.update(
+            str(one)
+            for one in _all(value)
+            if one is not None and not isinstance(one, (bool, dict, list))
+        )
         return HIDDEN

@@ -56,6 +56,8 @@ SHAPES: list[Callable[[Any], Document]] = [
     lambda secret: {"Operations": [{"path": "password", "oldValue": secret}]},
     lambda secret: {"Operations": [{"path": f"password {secret}", "value": "x"}]},
     lambda secret: {"path": f'x["{secret}" eq password]'},
+    lambda secret: {"Operations": [{"path": ["password"], "value": secret}]},
+    lambda secret: {"Operations": [{"path": {"x": ["passwd"]}, "value": secret}]},
     lambda secret: {"Kennwort": secret, "private-key": secret},
     lambda secret: {"\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44": secret},
     lambda secret: {"profileUrl": f"https://bo:{secret}@x.example/hidden"},
@@ -197,6 +199,13 @@ def test_a_deep_body_is_hidden_from_where_it_is_too_deep() -> None:
     head = redacted_bodies.request_body(body).head or ""
     assert head.startswith('{"token":"hidden","a":[[[')
     assert "x" not in head
+
+
+def test_a_path_however_deep_is_looked_through() -> None:
+    path = b'["a",' * 400 + b'"password"' + b"]" * 400
+    body = b'{"path":' + path + b',"value":"%s"}' % SECRET.encode()
+    head = redacted_bodies.request_body(body).head or ""
+    assert head.endswith('"value":"hidden"}')
 
 
 def test_a_long_body_is_cut() -> None:
