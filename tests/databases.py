@@ -99,7 +99,9 @@ def make_on_server(name: str) -> str:
     url = sa.make_url(os.environ[SERVER_URL])
     with _connect(os.environ[SERVER_URL]) as connection:
         known_as = sql.Identifier(name)
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(known_as))
+        # An app that an earlier test left may still be connected to it.
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        connection.execute(drop.format(known_as))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(known_as))
     made = url.set(database=name, drivername="postgresql+psycopg")
     return made.render_as_string(hide_password=False)
