@@ -180,9 +180,7 @@ def _find_kind(wish: Wish, now: Today) -> Kind | Skipped | None:
     if now.state != "live":
         return None
     if thread.left != "live":
-        if thread.later:
-            return _done_again(here, "restored", thread.later)
-        return Skipped(here, "Restored since, and stays")
+        return _done_again(here, "restored", thread.later)
     if thread.later:
         return _done_again(here, "restored again", thread.later)
     if thread.wanted == "none" and wish.other:
@@ -191,8 +189,9 @@ def _find_kind(wish: Wish, now: Today) -> Kind | Skipped | None:
     return "delete"
 
 
-def _done_again(here: Reference, what: str, later: SelectedEvent) -> Skipped:
-    return Skipped(here, f"Stays: it was {what} by {later.actor_name}", later.at)
+def _done_again(here: Reference, what: str, later: SelectedEvent | None) -> Skipped:
+    by, at = (f" by {later.actor_name}", later.at) if later else ("", None)
+    return Skipped(here, f"Stays: it was {what}{by}", at)
 
 
 def _compare(
