@@ -56,7 +56,7 @@ class ToldRequest:
         return meaning.who(self.request)
 
     @property
-    def provider(self) -> str:
+    def unnamed_provider(self) -> str:
         """The provider, if recognised, where the name of the token does not say it."""
         one = self.request
         is_said = one.provider.casefold() in one.actor_name.casefold()

@@ -275,7 +275,7 @@ def test_a_provider_is_told_beside_a_token_that_does_not_name_it(
 ) -> None:
     write(acme, {"actor_name": token, "provider": provider})
     (row,) = told.page(acme, SCIM).rows
-    assert row.provider == expected
+    assert row.unnamed_provider == expected
 
 
 def test_three_reads_of_one_kind_in_a_row_are_folded(acme: OrganizationRef) -> None:
