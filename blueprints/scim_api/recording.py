@@ -211,10 +211,7 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
     if detail and data:
         shown = redacted_bodies.error_body(data, detail)
     else:
-        is_suspect = bool(address.secrets) or not body.is_as_sent
-        shown = redacted_bodies.response_body(
-            data, is_whole=is_whole, is_suspect=is_suspect
-        )
+        shown = _kept_answer(data, address, body, is_whole=is_whole)
     about = _resource_type(asked.path)
     return Entry(
         known["request_id"],
@@ -245,6 +242,14 @@ def _entry(exchange: _Exchange, data: bytes, n_bytes: int, *, is_whole: bool) ->
         shown,
         claim.public_id,
     )
+
+
+def _kept_answer(
+    data: bytes, address: Address, body: Body, *, is_whole: bool
+) -> str | None:
+    """What is kept of an answer that may bring back what was sent."""
+    is_suspect = bool(address.secrets) or not body.is_plain
+    return redacted_bodies.response_body(data, is_whole=is_whole, is_suspect=is_suspect)
 
 
 def _remarks(path: str, address: Address, body: Body) -> Callable[[str], str]:

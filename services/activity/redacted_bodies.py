@@ -36,7 +36,9 @@ _DEEPEST: Final = 64
 _MARKS: Final = ("rcl", "bearer", "basic ", "data:", "eyj")
 """Without one of them, and the name of a secret, a text is as it may be kept."""
 
-_OUR_MARKS: Final = (b"passw", b"photo", b"rcl", b"bearer", b"basic ", b"data:")
+_OUR_MARKS: Final = (
+    *(b"passw", b"photo", b"rcl", b"bearer", b"basic ", b"data:", b"eyj"),
+)
 _OUR_PHOTOS: Final = b'"photos":'
 """The same for answers of ours, whose attributes are known."""
 
@@ -66,13 +68,13 @@ class Body:
     """The head of a body as it is kept, or None, and what was hidden in it.
 
     `is_quotable` unless some text of it was hidden for what it says: then an error may
-    quote any part of that. `is_as_sent` when nothing was hidden.
+    quote any part of that. `is_plain` when no word of it spoke of a secret at all.
     """
 
     head: str | None
     secrets: frozenset[str] = frozenset()
     is_quotable: bool = True
-    is_as_sent: bool = True
+    is_plain: bool = True
 
 
 def request_body(data: bytes) -> Body:
@@ -86,7 +88,7 @@ def request_body(data: bytes) -> Body:
     if not _is_suspicious(sent):
         return Body(_cut(sent))
     if len(data) > _READ_BYTES:
-        return Body(None, is_as_sent=False)
+        return Body(None, is_plain=False)
     return _read(data, math.inf)
 
 
@@ -96,7 +98,7 @@ def response_body(
     """What is kept of an answer of ours, or of its head.
 
     Here a value follows its key, so that what lies beyond the head cannot matter.
-    `is_suspect` when something was hidden in the request, which may come back.
+    `is_suspect` when the request spoke of secrets, which may come back.
     """
     if not data:
         return None
@@ -147,15 +149,17 @@ def _shows_photos(head: bytes) -> bool:
 
 
 def _is_suspicious(sent: str) -> bool:
-    folded = sent.casefold()
-    if any(mark in folded for mark in _MARKS) or may_name_one(sent):
+    if may_name_one(sent, *_MARKS):
         return True
     if _TAIL.search(sent) or redaction.IN_ADDRESS.search(sent):
         return True
     near = sent[: 2 * KEPT_BYTES]
     if redaction.without_random(near) != near:
         return True
-    return "\\u" in folded and any(one in folded for one in _ESCAPED_LETTERS)
+    if "\\u" not in sent:
+        return False
+    folded = sent.casefold()
+    return any(one in folded for one in _ESCAPED_LETTERS)
 
 
 def _read(data: bytes, most_characters: float) -> Body:
@@ -166,8 +170,7 @@ def _read(data: bytes, most_characters: float) -> Body:
     hiding = _Hiding(most_characters)
     shown = hiding.walk(document)
     head = _cut(orjson.dumps(shown).decode())
-    secrets = frozenset(hiding.secrets)
-    return Body(head, secrets, hiding.is_quotable, shown == document)
+    return Body(head, frozenset(hiding.secrets), hiding.is_quotable, is_plain=False)
 
 
 def _cut(whole: str) -> str:

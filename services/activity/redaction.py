@@ -143,7 +143,7 @@ def _is_plain(query: str) -> bool:
     plain = unquote_plus(query)
     if "%" in plain or _MAY_HOLD_TOKEN.search(plain) or _RANDOM.search(plain):
         return False
-    return "data:" not in plain.casefold() and not may_name_one(plain)
+    return not may_name_one(plain, "data:")
 
 
 def _parameter(part: str, hidden: _Hidden) -> str:
@@ -157,7 +157,7 @@ def _parameter(part: str, hidden: _Hidden) -> str:
         and not _PRESENT.fullmatch(plain)
         and may_name_one(_TEXTS.sub("", plain))
     )
-    if is_secret(named) or is_spoken or "rcl" in _plain(name):
+    if is_secret(named) or is_spoken or "rcl" in named.casefold():
         if _TOKEN.fullmatch(value):
             return f"{text(name)}={without_tokens}"
         hidden.add(plain, is_spoken=is_spoken)
@@ -167,10 +167,6 @@ def _parameter(part: str, hidden: _Hidden) -> str:
         # A token that is spelt with escapes.
         return f"{name}={HIDDEN}"
     return without_random(text(name)) + is_assigned + without_random(without_tokens)
-
-
-def _plain(value: str) -> str:
-    return _decoded(value).casefold()
 
 
 def _decoded(value: str) -> str:
@@ -220,7 +216,13 @@ def unseen(secrets: Iterable[str], *kept: str | None) -> list[str]:
     A userName that is the password as well: were the one hidden, it would tell what
     the other is.
     """
-    return [one for one in secrets if not any(one in text for text in kept if text)]
+    texts = [text for text in kept if text]
+    return [
+        one
+        for one in secrets
+        # Of thousands hardly one is there.
+        if not any(one in text and _as_word(one).search(text) for text in texts)
+    ]
 
 
 def _around_quotations(said: str) -> tuple[str, str, str]:
@@ -246,10 +248,15 @@ def _scrubbed(said: str, secret: str) -> str:
     return re.sub(rf"\bnumber {re.escape(secret)}(?!\w)", f"number {HIDDEN}", shown)
 
 
+def _as_word(secret: str) -> re.Pattern[str]:
+    """A secret that is no part of a longer word."""
+    begin = r"(?<!\w)" if secret[:1].isalnum() else ""
+    end = r"(?!\w)" if secret[-1:].isalnum() else ""
+    return re.compile(f"{begin}{re.escape(secret)}{end}")
+
+
 def _without(said: str, secret: str) -> str:
-    begin = r"(?<!\w)" if secret[0].isalnum() else ""
-    end = r"(?!\w)" if secret[-1].isalnum() else ""
-    said = re.sub(f"{begin}{re.escape(secret)}{end}", HIDDEN, said)
+    said = _as_word(secret).sub(HIDDEN, said)
     return _without_beginnings(said, secret) if len(secret) > _QUOTED else said
 
 

@@ -58,10 +58,13 @@ def is_secret(name: str) -> bool:
     return may_name_one(name)
 
 
-def may_name_one(said: str) -> bool:
-    """Whether the name of a secret stands anywhere in a text."""
+def may_name_one(said: str, *marks: str) -> bool:
+    """Whether the name of a secret, or another mark, stands anywhere in a text.
+
+    `marks` are in lower case.
+    """
     folded = _folded(said)
-    if any(part in folded for part in _PARTS):
+    if any(part in folded for part in (*marks, *_PARTS)):
         return True
     return any(word in folded for word in _WORDS) and bool(_WORD_ALONE.search(said))
 

@@ -100,6 +100,16 @@ def test_what_looks_like_a_token_is_hidden_in_the_answer_to_it_too(
     assert TOKEN_TAIL[4:] not in row.request_body + row.response_body
 
 
+def test_a_token_of_another_kind_is_hidden_in_what_is_read(
+    app: Flask, scim: ScimClient
+) -> None:
+    signed = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP"
+    bo = scim.new_user("bo", nickName=signed)
+    answer = scim.get(f"/Users/{bo['id']}")
+    assert signed in answer.text
+    assert signed[4:] not in last(app).response_body
+
+
 def test_the_words_of_photos_are_left_in_answers_and_notes(
     app: Flask, scim: ScimClient
 ) -> None:

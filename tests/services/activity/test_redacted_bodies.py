@@ -162,7 +162,7 @@ def test_a_path_of_photos_is_kept_and_their_value_is_not(kind: str) -> None:
     operation = {"op": "Add", "path": path, "value": SECRET}
     body = redacted_bodies.request_body(json.dumps([operation]).encode())
     assert json.loads(body.head or "") == [operation | {"value": "hidden"}]
-    assert (body.is_quotable, body.is_as_sent) == (True, False)
+    assert (body.is_quotable, body.is_plain) == (True, False)
 
 
 def test_a_body_without_secrets_is_kept_to_the_letter() -> None:
